@@ -1,0 +1,31 @@
+/**
+ * One step of a sign-in, as it happened: for logs, metrics and the page that explains a sign-in.
+ * Never carries a password, a token or a code.
+ */
+export type Step =
+  | { readonly kind: 'connect'; readonly url: string; readonly outcome: StepOutcome; readonly ms: number }
+  | {
+      readonly kind: 'bind';
+      readonly purpose: 'service' | 'user';
+      readonly dn: string;
+      readonly outcome: StepOutcome;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'search';
+      readonly purpose: 'user' | 'groups';
+      readonly base: string;
+      readonly scope: 'base' | 'one' | 'sub';
+      readonly filter: string;
+      readonly entries: number;
+      readonly outcome: StepOutcome;
+      readonly ms: number;
+    }
+  | { readonly kind: 'redirect'; readonly to: string; readonly outcome: StepOutcome; readonly ms: number }
+  | { readonly kind: 'exchange'; readonly url: string; readonly outcome: StepOutcome; readonly ms: number };
+
+/** `ok`, or a short code of what went wrong: `invalid-credentials`, `timeout`, … */
+export type StepOutcome = 'ok' | (string & {});
+
+/** Told of each step when it ends. Must not throw and must not block. */
+export type Observer = (step: Step) => void;
