@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AuthMode, Identity } from './identity.ts';
 import type { Observer } from './observer.ts';
 
@@ -10,7 +10,12 @@ export type RefusalReason = 'invalid-credentials' | 'locked' | 'disabled' | 'pas
 
 export type SignInResult =
   | { readonly ok: true; readonly identity: Identity }
-  | { readonly ok: false; readonly reason: RefusalReason };
+  | {
+      readonly ok: false;
+      readonly reason: RefusalReason;
+      /** For the log only, where the directory said more than the reason does: `denied-by-sign-on-policy`. */
+      readonly detail?: string;
+    };
 
 /** What was typed. Anything but a non-empty bounded string is refused before the directory hears of it. */
 export interface Credentials {
@@ -38,15 +43,29 @@ export interface PasswordAuth extends Lifecycle {
   authenticate(credentials: Credentials, observe?: Observer): Promise<SignInResult>;
 }
 
-/** Signs in on a page of the identity provider. The adapter owns the redirect routes; the app owns the session. */
+/**
+ * Signs in on a page of the identity provider. The adapter owns the redirect routes and keeps what it must remember
+ * (tokens' expiry, claims, the state of an open sign-in) in `request.session`; session and cookie are the app's.
+ */
 export interface RedirectAuth extends Lifecycle {
   readonly kind: 'redirect';
-  /** Routes of the redirect flow, mounted at `/` after the session middleware. */
+  /**
+   * Routes of the redirect flow, mounted at `/` after the session middleware and before the app's own routes.
+   * A finished sign-in gets a fresh session id and is sent to its `returnTo`. One that did not finish goes to the app's
+   * error handler: `RedirectRefusal` (a 401 page that offers to try again) or `AuthError` (a 503 page).
+   */
   readonly router: RequestHandler;
-  /** Sends the browser away to sign in and back to `returnTo`, a local path. */
-  startSignIn(request: Request, response: Response, returnTo: string): void;
+  /**
+   * Sends the browser away to sign in and back to `returnTo`, a local path; anything else becomes `/`.
+   * `next` hears of an AuthError when the provider cannot be used now.
+   */
+  startSignIn(request: Request, response: Response, next: NextFunction, returnTo: string): void;
   /** The identity of this session, or undefined when nobody is signed in or the tokens have expired. */
   identity(request: Request): Identity | undefined;
-  /** Where to send the browser to end the session at the provider too. The app ends its own session whatever happens. */
+  /**
+   * Where to send the browser to end the session at the provider too; undefined when there is none or the provider
+   * does not answer in time. Never throws, never takes longer than a few seconds. Call it before ending the app's own
+   * session, and end that whatever comes back.
+   */
   signOutUrl(request: Request): Promise<string | undefined>;
 }

@@ -16,13 +16,19 @@ export type AuthErrorCode =
   | 'timeout'
   | 'unavailable';
 
-/** A broken thing, never a wrong password: a web app answers 503 and logs `code` and `cause`. */
+/** A broken thing, never a wrong password: a web app answers 503 and logs `code`, `detail` and `cause`. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthErrorCode;
+  /**
+   * The exact kind within the code, for logs and alerts: `wrong-base`, `certificate-expired`, `certificate-name`,
+   * `connection-refused`, … Equal to `code` where there is nothing more exact to say.
+   */
+  readonly detail: string;
 
-  constructor(code: AuthErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(code: AuthErrorCode, message: string, options?: { readonly cause?: unknown; readonly detail?: string }) {
     super(message, options);
     this.code = code;
+    this.detail = options?.detail ?? code;
   }
 }

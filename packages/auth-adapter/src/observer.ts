@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+
 /**
  * One step of a sign-in, as it happened: for logs, metrics and the page that explains a sign-in.
  * Never carries a password, a token or a code.
@@ -27,5 +29,8 @@ export type Step =
 /** `ok`, or a short code of what went wrong: `invalid-credentials`, `timeout`, … */
 export type StepOutcome = 'ok' | (string & {});
 
-/** Told of each step when it ends. Must not throw and must not block. */
-export type Observer = (step: Step) => void;
+/**
+ * Told of each step when it ends. Must not throw and must not block. `request` is the browser's request the step
+ * belongs to, where the adapter has one: in redirect sign-in.
+ */
+export type Observer = (step: Step, request?: Request) => void;

@@ -1,0 +1,61 @@
+import type { ConfigProblem } from './config-error.ts';
+import type { AuthMode } from './identity.ts';
+
+/** Sign-in straight against a directory. */
+export interface LdapConfig {
+  readonly mode: 'ldap';
+  /** Tried in order: `ldap://localhost:1389`. */
+  readonly urls: readonly string[];
+  readonly starttls: boolean;
+  readonly allowPlaintext: boolean;
+  /** PEM certificates that are trusted instead of Node's own list. */
+  readonly ca?: string;
+  readonly userBase: string;
+  readonly groupBase: string;
+  readonly nestedGroups: boolean;
+  /** Absent: the directory is read anonymously. */
+  readonly serviceAccount?: { readonly dn: string; readonly password: string };
+}
+
+/** Sign-in against the LDAP Interface of an Okta org. */
+export interface OktaLdapConfig {
+  readonly mode: 'okta-ldap';
+  readonly urls: readonly string[];
+  readonly ca?: string;
+  readonly base: string;
+  readonly userBase: string;
+  readonly groupBase: string;
+  /** `one`: the groups of one directory integration; `sub`: every group of the org. */
+  readonly groupScope: 'one' | 'sub';
+  readonly serviceAccount: { readonly dn: string; readonly password: string };
+}
+
+/** Sign-in on the page of an OpenID provider. */
+export interface OidcConfig {
+  readonly mode: 'oidc';
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where browsers reach this app, without a trailing slash: `http://localhost:8080`. */
+  readonly appBaseUrl: string;
+}
+
+export type AuthConfig = LdapConfig | OktaLdapConfig | OidcConfig;
+
+/** Environment variables by name, as `process.env` holds them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ReadAuthConfigOptions {
+  /** The mode when `AUTH_MODE` is not set. Default `ldap`. */
+  readonly defaultMode?: AuthMode;
+}
+
+export type AuthConfigResult =
+  | { readonly ok: true; readonly config: AuthConfig }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Reads the variables of the mode that `AUTH_MODE` names, and reports everything wrong with them at once. */
+export function readAuthConfig(env: Environment, options: ReadAuthConfigOptions = {}): AuthConfigResult {
+  const mode = env.AUTH_MODE ?? options.defaultMode ?? 'ldap';
+  return { ok: false, problems: [{ name: 'AUTH_MODE', problem: `no adapter for ${mode} yet`, example: 'ldap' }] };
+}
