@@ -22,9 +22,10 @@ export interface OktaLdapConfig {
   readonly mode: 'okta-ldap';
   readonly urls: readonly string[];
   readonly ca?: string;
-  readonly base: string;
   readonly userBase: string;
   readonly groupBase: string;
+  /** What follows the `@` of a login typed without one. Absent: any domain, as long as one entry matches. */
+  readonly emailDomain?: string;
   /** `one`: the groups of one directory integration; `sub`: every group of the org. */
   readonly groupScope: 'one' | 'sub';
   readonly serviceAccount: { readonly dn: string; readonly password: string };
@@ -53,9 +54,3 @@ export interface ReadAuthConfigOptions {
 export type AuthConfigResult =
   | { readonly ok: true; readonly config: AuthConfig }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
-
-/** Reads the variables of the mode that `AUTH_MODE` names, and reports everything wrong with them at once. */
-export function readAuthConfig(env: Environment, options: ReadAuthConfigOptions = {}): AuthConfigResult {
-  const mode = env.AUTH_MODE ?? options.defaultMode ?? 'ldap';
-  return { ok: false, problems: [{ name: 'AUTH_MODE', problem: `no adapter for ${mode} yet`, example: 'ldap' }] };
-}

@@ -1,7 +1,8 @@
 import type { AuthAdapter } from './auth-adapter.ts';
-import { type AuthConfig, type Environment, readAuthConfig } from './config.ts';
+import type { AuthConfig, Environment } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Observer } from './observer.ts';
+import { readAuthConfig } from './read-auth-config.ts';
 
 export interface AuthAdapterOptions {
   /** Told of every step of every sign-in, beside the observer of a single `authenticate`. */
@@ -20,5 +21,6 @@ export function createAuthAdapter(source: Environment | AuthConfig, _options: Au
 }
 
 function isConfig(source: Environment | AuthConfig): source is AuthConfig {
-  return source.mode !== undefined;
+  // An environment may hold a variable named `mode`; only a configuration has these keys, in this spelling.
+  return 'userBase' in source || 'appBaseUrl' in source;
 }

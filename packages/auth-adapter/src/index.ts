@@ -9,15 +9,16 @@ export type {
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export type {
   AuthConfig,
+  AuthConfigResult,
   Environment,
   LdapConfig,
   OidcConfig,
   OktaLdapConfig,
   ReadAuthConfigOptions,
 } from './config.ts';
-export { type AuthConfigResult, readAuthConfig } from './config.ts';
 export { ConfigError, type ConfigProblem, formatProblems } from './config-error.ts';
 export { type AuthAdapterOptions, createAuthAdapter } from './create-auth-adapter.ts';
 export type { AuthMode, Identity } from './identity.ts';
 export type { Observer, Step, StepOutcome } from './observer.ts';
+export { readAuthConfig } from './read-auth-config.ts';
 export { RedirectRefusal, type RedirectRefusalCode } from './redirect-refusal.ts';
