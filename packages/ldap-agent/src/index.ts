@@ -1,1 +1,12 @@
-export {};
+export type { AgentLog } from './agent-log.ts';
+export { type ConfigProblem, formatProblems } from './config-problem.ts';
+export {
+  createLdapAgent,
+  type LdapAgent,
+  type LdapAgentOptions,
+  type LdapAgentStatus,
+} from './create-ldap-agent.ts';
+export type { DirectoryConfig } from './directory-config.ts';
+export { type AgentConfig, type AgentConfigResult, adminDn, readAgentConfig } from './env.ts';
+export type { ApprovalLink } from './registration.ts';
+export { exitCodeOf, RegistrationError, type RegistrationErrorCode } from './registration-error.ts';

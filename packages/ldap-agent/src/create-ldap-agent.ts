@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { type AgentLog, silentLog } from './agent-log.ts';
+import { dropState, loadState, saveState } from './agent-state.ts';
+import { pause } from './backoff.ts';
+import { createDirectory } from './directory.ts';
+import type { DirectoryConfig } from './directory-config.ts';
+import { toDirectoryError } from './directory-error.ts';
+import { createGatewayClient } from './gateway-client.ts';
+import type { Heartbeat } from './protocol.ts';
+import { type ApprovalLink, register } from './registration.ts';
+import { RegistrationError } from './registration-error.ts';
+import { agentVersion } from './version.ts';
+import { startWorkLoop } from './work-loop.ts';
+
+export interface LdapAgentOptions {
+  /** The org: `http://okta.localhost:8090`. */
+  readonly oktaUrl: string;
+  readonly directory: DirectoryConfig;
+  /** Where the registration is kept, in a file readable by its owner alone. */
+  readonly stateDir: string;
+  /** Shown to the administrator. */
+  readonly name: string;
+  /** When Local Okta does not know this agent any more: register anew instead of ending. Default false. */
+  readonly registerAgain?: boolean;
+  readonly log?: AgentLog;
+  /** Told of each link that a person must open to let this agent in. */
+  readonly announce?: (link: ApprovalLink) => void;
+}
+
+export interface LdapAgentStatus {
+  readonly state: 'registering' | 'waiting-for-approval' | 'connecting' | 'connected' | 'stopped';
+  readonly agentId?: string;
+  readonly approval?: ApprovalLink;
+  readonly directory: Heartbeat['directory'];
+}
+
+export interface LdapAgent {
+  status(): LdapAgentStatus;
+  /** Takes no more work, finishes what is in flight, ends every connection. */
+  close(): Promise<void>;
+  /** Settles when the agent has ended. @throws RegistrationError when it ended because of its registration */
+  readonly ended: Promise<void>;
+}
+
+const PROBE_MS = 10_000;
+
+/**
+ * Starts an agent: registers it if it is not registered yet, then answers what Local Okta asks about the directory.
+ * It only ever connects outwards; it listens nowhere.
+ */
+export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
+  const { oktaUrl, stateDir, name, log = silentLog } = options;
+  const version = agentVersion();
+  const instance = randomUUID();
+  const stop = new AbortController();
+  const gateway = createGatewayClient(oktaUrl);
+  const directory = createDirectory(options.directory);
+  let status: LdapAgentStatus = { state: 'connecting', directory: { ok: false, code: 'not-tried' } };
+  let loop: ReturnType<typeof startWorkLoop> | undefined;
+
+  function set(change: Partial<LdapAgentStatus>): void {
+    status = { ...status, ...change };
+  }
+
+  async function watchDirectory(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const before = status.directory.code;
+      const found = await directory.probe().then(
+        () => ({ ok: true }),
+        (error: unknown) => {
+          const { code, message } = toDirectoryError(error);
+          return { ok: false, code, message };
+        },
+      );
+      set({ directory: found });
+      const now = 'code' in found ? found.code : undefined;
+      if (before !== now) {
+        if (found.ok) log.info('the directory answers');
+        else log.error('the directory cannot be used', found);
+      }
+      await pause(PROBE_MS, stop.signal);
+    }
+  }
+
+  async function registration(): Promise<{ agentId: string; token: string } | undefined> {
+    const saved = loadState(stateDir);
+    if (saved?.oktaUrl === oktaUrl) return saved;
+    if (saved !== undefined)
+      log.warn('the saved registration is for another org; registering anew', { was: saved.oktaUrl });
+    set({ state: 'registering' });
+    const granted = await register({
+      gateway,
+      oktaUrl,
+      name,
+      version,
+      root: options.directory.root,
+      signal: stop.signal,
+      log,
+      announce(link) {
+        set({ state: 'waiting-for-approval', approval: link });
+        options.announce?.(link);
+      },
+    });
+    if (granted === undefined) return undefined;
+    try {
+      saveState(stateDir, { oktaUrl, ...granted, registeredAt: new Date().toISOString() });
+    } catch (error) {
+      throw new RegistrationError('state', `the registration cannot be saved in ${stateDir} (AGENT_STATE_DIR)`, error);
+    }
+    log.info('registered', { agentId: granted.agentId });
+    return granted;
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const granted = await registration();
+      if (granted === undefined || stop.signal.aborted) return;
+      const { approval: _done, ...rest } = status;
+      status = { ...rest, state: 'connecting', agentId: granted.agentId };
+      loop = startWorkLoop({
+        gateway,
+        token: granted.token,
+        directory,
+        log,
+        heartbeat: (capacity) => ({
+          instance,
+          name,
+          version,
+          root: options.directory.root,
+          capacity,
+          directory: status.directory,
+        }),
+        onConnected: (connected) => set({ state: connected ? 'connected' : 'connecting' }),
+      });
+      const end = await loop.ended;
+      loop = undefined;
+      if (end === 'closed') return;
+      dropState(stateDir);
+      if (options.registerAgain !== true) {
+        throw new RegistrationError(
+          'revoked',
+          `${oktaUrl} does not know this agent any more (deleted there, or Local Okta was reset). Start it again to register anew.`,
+        );
+      }
+      log.warn('Local Okta does not know this agent any more; registering anew');
+    }
+  }
+
+  const ended = Promise.all([run().finally(() => stop.abort()), watchDirectory()])
+    .then(() => undefined)
+    .finally(() => {
+      directory.close();
+      gateway.close();
+      set({ state: 'stopped' });
+    });
+  // Whoever wants the reason awaits `ended`; nobody has to.
+  ended.catch(() => undefined);
+  return {
+    status: () => status,
+    ended,
+    async close() {
+      await loop?.close();
+      stop.abort();
+      await ended.catch(() => undefined);
+    },
+  };
+}

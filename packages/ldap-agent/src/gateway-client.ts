@@ -1,0 +1,98 @@
+import { type Agent, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { GATEWAY_PREFIX } from './protocol.ts';
+
+/** An answer of the gateway, whatever its status. */
+export interface GatewayAnswer {
+  readonly status: number;
+  /** Parsed JSON, or undefined when there was none. */
+  readonly body: unknown;
+}
+
+/** Nobody answered: refused, unknown host, cut off, too late. `code` is Node's. */
+export class GatewayUnreachable extends Error {
+  override readonly name = 'GatewayUnreachable';
+  readonly code: string;
+
+  constructor(message: string, code: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+export interface GatewayClient {
+  /** @throws GatewayUnreachable */
+  post(
+    path: string,
+    body: unknown,
+    options?: { token?: string; timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<GatewayAnswer>;
+  close(): void;
+}
+
+const MAX_CONNECTIONS = 16;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Outbound HTTP over a few kept-alive connections; redirects are not followed, a token goes to one origin only. */
+export function createGatewayClient(oktaUrl: string): GatewayClient {
+  const secure = oktaUrl.startsWith('https:');
+  const agent: Agent = secure
+    ? new HttpsAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
+    : new HttpAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  const request = secure ? httpsRequest : httpRequest;
+  return {
+    post(path, body, { token, timeoutMs = 15_000, signal } = {}) {
+      const payload = Buffer.from(JSON.stringify(body));
+      return new Promise((resolve, reject) => {
+        const deadline = AbortSignal.timeout(timeoutMs);
+        const outgoing = request(
+          `${oktaUrl}${GATEWAY_PREFIX}${path}`,
+          {
+            method: 'POST',
+            agent,
+            signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+            headers: {
+              'content-type': 'application/json',
+              'content-length': payload.length,
+              accept: 'application/json',
+              ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            },
+          },
+          (response) => {
+            read(response).then((text) => resolve({ status: response.statusCode ?? 0, body: parse(text) }), fail);
+          },
+        );
+        const fail = (error: unknown): void => {
+          const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+          reject(new GatewayUnreachable(error instanceof Error ? error.message : String(error), code, error));
+        };
+        outgoing.on('error', fail);
+        outgoing.end(payload);
+      });
+    },
+    close() {
+      agent.destroy();
+    },
+  };
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    // A response without setEncoding yields buffers.
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error(`the gateway's answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+/**
+ * What travels between this agent and Local Okta. Both ends keep their own copy of this file: the agent must not be
+ * able to agree with the gateway by sharing code. All paths lie under `/local/agent/v1`, plainly none of Okta's.
+ */
+export const GATEWAY_PREFIX = '/local/agent/v1';
+
+/** RFC 8628 section 3.2. */
+export const deviceAuthorization = z.object({
+  device_code: z.string().min(1),
+  user_code: z.string().min(1),
+  verification_uri: z.string(),
+  verification_uri_complete: z.string(),
+  expires_in: z.number().positive(),
+  interval: z.number().nonnegative().default(5),
+});
+export type DeviceAuthorization = z.infer<typeof deviceAuthorization>;
+
+export const grantedToken = z.object({ access_token: z.string().min(1), agent_id: z.string().min(1) });
+
+/** RFC 8628 section 3.5. */
+export const tokenError = z.object({ error: z.string(), error_description: z.string().optional() });
+
+const bindRequest = z.object({
+  id: z.string(),
+  kind: z.literal('bind'),
+  dn: z.string().min(1),
+  password: z.string().min(1),
+  deadlineMs: z.number().positive(),
+});
+
+const searchRequest = z.object({
+  id: z.string(),
+  kind: z.literal('search'),
+  base: z.string(),
+  scope: z.enum(['base', 'one', 'sub']),
+  filter: z.string(),
+  attributes: z.array(z.string()),
+  /** Absent: one answer of at most `sizeLimit` entries. Present: pages, each posted as it comes. */
+  pageSize: z.number().int().positive().optional(),
+  sizeLimit: z.number().int().nonnegative().default(0),
+  deadlineMs: z.number().positive(),
+});
+
+const workRequest = z.discriminatedUnion('kind', [bindRequest, searchRequest]);
+export type WorkRequest = z.infer<typeof workRequest>;
+export type SearchWork = z.infer<typeof searchRequest>;
+export type BindWork = z.infer<typeof bindRequest>;
+
+export const pollAnswer = z.object({ requests: z.array(workRequest) });
+
+/** Values keyed by attribute name in lower case. */
+export interface Entry {
+  readonly dn: string;
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+export type BindOutcome = 'ok' | 'invalid' | 'locked' | 'password-expired' | 'must-change';
+
+export interface WorkError {
+  readonly code: string;
+  readonly message: string;
+  readonly resultCode?: number;
+}
+
+/** One part of the answer to one request; `final` ends it. */
+export type WorkResult =
+  | { readonly final: true; readonly outcome: BindOutcome }
+  | { readonly final: true; readonly error: WorkError }
+  | { readonly final: boolean; readonly entries: readonly Entry[] };
+
+/** What a poll says about the agent: OKTA's dashboard shows it. */
+export interface Heartbeat {
+  /** One process; two processes with one token are told apart by it. */
+  readonly instance: string;
+  readonly name: string;
+  readonly version: string;
+  readonly root: string;
+  readonly capacity: number;
+  readonly directory: { readonly ok: boolean; readonly code?: string; readonly message?: string };
+}

@@ -1,0 +1,133 @@
+import type { AgentLog } from './agent-log.ts';
+import { createBackoff, pause } from './backoff.ts';
+import { type GatewayAnswer, type GatewayClient, GatewayUnreachable } from './gateway-client.ts';
+import { type DeviceAuthorization, deviceAuthorization, grantedToken, tokenError } from './protocol.ts';
+import { RegistrationError } from './registration-error.ts';
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+/** RFC 8628 section 3.5: what `slow_down` adds to the interval. */
+const SLOW_DOWN_MS = 5_000;
+
+export interface ApprovalLink {
+  /** `<OKTA_URL>/oauth2/auth?code=XXXXXXXX` */
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+export interface RegistrationOptions {
+  readonly gateway: GatewayClient;
+  readonly oktaUrl: string;
+  readonly name: string;
+  readonly version: string;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  readonly log: AgentLog;
+  /** Told of each link that a person has to open. */
+  readonly announce: (link: ApprovalLink) => void;
+}
+
+/**
+ * Registers by RFC 8628: asks for a code, announces the link, polls until somebody allows it. An expired link is
+ * replaced by a new one.
+ *
+ * @throws RegistrationError; nothing when the signal aborts: then the result is undefined
+ */
+export async function register(
+  options: RegistrationOptions,
+): Promise<{ readonly agentId: string; readonly token: string } | undefined> {
+  for (;;) {
+    const device = await requestCode(options);
+    if (device === undefined) return undefined;
+    const expiresAt = new Date(Date.now() + device.expires_in * 1_000);
+    options.announce({ url: device.verification_uri_complete, expiresAt });
+    const result = await waitForApproval(options, device, expiresAt);
+    if (result !== 'expired') return result;
+    options.log.warn('the approval link has expired without an answer; asking for a new one');
+  }
+}
+
+async function requestCode(options: RegistrationOptions): Promise<DeviceAuthorization | undefined> {
+  const { gateway, name, version, root, oktaUrl } = options;
+  const answer = await persist(options, () => gateway.post('/device/authorize', { name, version, root }));
+  if (answer === undefined) return undefined;
+  const device = answer.status === 200 ? deviceAuthorization.safeParse(answer.body) : undefined;
+  if (device?.success) return device.data;
+  throw new RegistrationError(
+    'not-local-okta',
+    `${oktaUrl} answers (status ${answer.status}), but it is not Local Okta: its agent gateway was not found. For a real org, run Okta's own agent instead.`,
+  );
+}
+
+async function waitForApproval(
+  options: RegistrationOptions,
+  device: DeviceAuthorization,
+  expiresAt: Date,
+): Promise<{ agentId: string; token: string } | 'expired' | undefined> {
+  let intervalMs = device.interval * 1_000;
+  while (Date.now() < expiresAt.getTime()) {
+    await pause(intervalMs, options.signal);
+    const answer = await persist(options, () =>
+      options.gateway.post('/token', { grant_type: DEVICE_GRANT, device_code: device.device_code }),
+    );
+    if (answer === undefined) return undefined;
+    const granted = answer.status === 200 ? grantedToken.safeParse(answer.body) : undefined;
+    if (granted?.success) return { agentId: granted.data.agent_id, token: granted.data.access_token };
+    const refusal = tokenError.safeParse(answer.body);
+    switch (refusal.success ? refusal.data.error : `status ${answer.status}`) {
+      case 'authorization_pending':
+        break;
+      case 'slow_down':
+        intervalMs += SLOW_DOWN_MS;
+        break;
+      case 'expired_token':
+        return 'expired';
+      case 'access_denied':
+        throw new RegistrationError('denied', 'an administrator chose "Don\'t Allow" for this agent');
+      default:
+        // Local Okta was reset, or is broken for a moment: a fresh code is asked for.
+        return 'expired';
+    }
+  }
+  return 'expired';
+}
+
+/** Tries again while Local Okta is starting or away; an unknown host is a mistake that waiting does not mend. */
+async function persist(
+  options: RegistrationOptions,
+  send: () => Promise<GatewayAnswer>,
+): Promise<GatewayAnswer | undefined> {
+  const backoff = createBackoff({ maxMs: 5_000 });
+  for (let attempt = 1; !options.signal.aborted; attempt += 1) {
+    try {
+      const answer = await send();
+      if (answer.status < 500 && answer.status !== 429) return answer;
+      options.log.warn(`${options.oktaUrl} answers with status ${answer.status}; trying again`);
+    } catch (error) {
+      if (!(error instanceof GatewayUnreachable)) throw error;
+      failForGood(error, options.oktaUrl, attempt);
+      options.log.warn(`${options.oktaUrl} cannot be reached (${error.code}); trying again`);
+    }
+    await pause(backoff.nextMs(), options.signal);
+  }
+  return undefined;
+}
+
+const DNS_ATTEMPTS = 4;
+
+function failForGood(error: GatewayUnreachable, oktaUrl: string, attempt: number): void {
+  const { hostname } = new URL(oktaUrl);
+  if (error.code === 'ENOTFOUND' || (error.code === 'EAI_AGAIN' && attempt >= DNS_ATTEMPTS)) {
+    throw new RegistrationError(
+      'unknown-host',
+      `the host ${hostname} of OKTA_URL is unknown. Is the org's name spelled correctly?`,
+      error,
+    );
+  }
+  if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL|EPROTO)/.test(error.code)) {
+    throw new RegistrationError(
+      'bad-certificate',
+      `${oktaUrl} cannot be trusted (${error.code}). Is it https, and is its CA known (NODE_EXTRA_CA_CERTS)?`,
+      error,
+    );
+  }
+}

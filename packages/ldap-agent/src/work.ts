@@ -1,0 +1,29 @@
+import type { Directory } from './directory.ts';
+import { toDirectoryError } from './directory-error.ts';
+import type { SearchWork, WorkRequest, WorkResult } from './protocol.ts';
+
+/** Hands one part of an answer to the gateway. False: nobody waits for it any more. */
+export type Deliver = (result: WorkResult) => Promise<boolean>;
+
+/** Does what the gateway asked for. Whatever goes wrong with the directory becomes the answer. */
+export async function doWork(work: WorkRequest, directory: Directory, deliver: Deliver): Promise<void> {
+  try {
+    if (work.kind === 'bind') await deliver({ final: true, outcome: await directory.bind(work) });
+    else if (work.pageSize === undefined) await deliver({ final: true, entries: await directory.search(work) });
+    else await streamPages(work, work.pageSize, directory, deliver);
+  } catch (error) {
+    const { code, message, resultCode } = toDirectoryError(error);
+    await deliver({ final: true, error: { code, message, ...(resultCode === undefined ? {} : { resultCode }) } });
+  }
+}
+
+/** One page is read while the one before it is on its way: the gateway's pace is the pace of the search. */
+async function streamPages(work: SearchWork, pageSize: number, directory: Directory, deliver: Deliver): Promise<void> {
+  let delivered: Promise<boolean> = Promise.resolve(true);
+  for await (const entries of directory.pages(work, pageSize)) {
+    if (!(await delivered)) return;
+    delivered = deliver({ final: false, entries });
+    delivered.catch(() => undefined);
+  }
+  if (await delivered) await deliver({ final: true, entries: [] });
+}
