@@ -1,0 +1,24 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** The lockfile works behind any registry, installs no scripts, and gives passport-ldapauth our engine. */
+export function checkLockfile(root) {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const problems = Object.entries(packages).flatMap(([path, entry]) => {
+    const registry = path.includes('node_modules/') && !entry.link;
+    if (registry && /^https?:/.test(entry.resolved ?? '')) return [`${path} names a registry: ${entry.resolved}`];
+    if (registry && entry.integrity === undefined) return [`${path} has no integrity hash.`];
+    return [];
+  });
+  const engine = createRequire(
+    createRequire(join(root, 'packages/auth-adapter/package.json')).resolve('passport-ldapauth'),
+  );
+  const found = engine.resolve('ldapauth-fork/package.json');
+  if (found !== realpathSync(join(root, 'packages', 'ldapauth-fork', 'package.json'))) {
+    problems.push(
+      `passport-ldapauth would load ${found} instead of packages/ldapauth-fork: see "overrides" in package.json.`,
+    );
+  }
+  return problems;
+}

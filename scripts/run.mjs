@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { install } from './install.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const usage = `Usage: npm start | npm test | npm run check | npm run bench   (arguments for them follow after --)
+
+  start   an embedded LDAP directory and the apps, until Ctrl-C; AUTH_MODE=ldap starts one app only
+  test    every test suite; further arguments go to jest: npm test -- -t "signs in"
+  check   format, lint, types, dependency rules, and that the three apps are parallel
+  bench   sign-ins per second, as ratios against baselines of the same run; --help for more
+
+Each installs and builds first what is missing.`;
+
+const commands = {
+  start: (args) => runWorkspace('packages/stack/dist/main.js', args),
+  test: async (args) => (await import('./test.mjs')).test(root, args),
+  check: async () => (await import('./check.mjs')).check(root),
+  bench: (args) => runWorkspace('packages/stack/bench/main.mjs', args),
+};
+
+/** Loads a program into this process: one process less between a terminal's Ctrl-C and the servers. */
+async function runWorkspace(file, args) {
+  process.argv.splice(1, process.argv.length, join(root, file), ...args);
+  await import(pathToFileURL(join(root, file)).href);
+}
+
+function requireNode() {
+  const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node.replace(/^>=/, '');
+  const [major, minor] = wanted.split('.').map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  throw new Error(`This needs Node.js ${wanted} or later, and this is ${process.versions.node}.`);
+}
+
+async function main() {
+  const [name, ...args] = process.argv.slice(2);
+  if (name === '--help' || name === '-h' || (args.includes('--help') && name !== 'bench')) return console.log(usage);
+  const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+  if (command === undefined) throw new Error(`There is no command ${name}.\n\n${usage}`);
+  requireNode();
+  await install(root);
+  const { turbo } = await import('./turbo.mjs');
+  await turbo(root, ['build', '--output-logs=errors-only'], { quiet: true });
+  await command(args);
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
