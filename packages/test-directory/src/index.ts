@@ -1,1 +1,3 @@
-export {};
+export { DirectoryError } from './directory-error.ts';
+export { startDirectory } from './start-directory.ts';
+export type { DirectoryKind, DirectoryOptions, TestDirectory } from './test-directory.ts';
