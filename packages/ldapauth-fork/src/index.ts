@@ -1,1 +1,63 @@
-export {};
+import { EventEmitter } from 'node:events';
+import * as errors from './errors.ts';
+import type * as options from './options.ts';
+import type * as step from './step.ts';
+
+/**
+ * A cheap handle on the pooled engine of one configuration, with the surface of ldapauth-fork. Connections belong to
+ * the configuration and outlive the handle; `LdapAuth.closePools` ends them.
+ *
+ * @example
+ * const auth = new LdapAuth({ url: 'ldap://127.0.0.1:1389', searchBase: 'ou=users,dc=example,dc=org', searchFilter: '(uid={{username}})' });
+ * auth.authenticate('user01', 'password1', (error, user) => { … });
+ */
+class LdapAuth extends EventEmitter {
+  static readonly LdapAuthError: typeof errors.LdapAuthError = errors.LdapAuthError;
+  static readonly InvalidCredentialsError: typeof errors.InvalidCredentialsError = errors.InvalidCredentialsError;
+  /** Which engine this is; the adapter refuses to start on any other. */
+  static readonly engine = 'pooled' as const;
+
+  /** @throws TypeError naming every option that is missing, unknown or malformed */
+  constructor(_options: options.LdapAuthOptions) {
+    super();
+  }
+
+  /** Throws the TypeError that the constructor would throw. Opens nothing. */
+  static validate(_options: options.LdapAuthOptions): void {}
+
+  /** Resolves when a sign-in can be served now: service bind done, bases found. @throws LdapAuthError saying why not */
+  static async check(_options: options.LdapAuthOptions): Promise<void> {}
+
+  /**
+   * Ends the connections of one configuration, or of all, after the sign-ins in progress. Later sign-ins open anew.
+   */
+  static async closePools(_options?: options.LdapAuthOptions): Promise<void> {}
+
+  /**
+   * Judges one sign-in. The callback is called exactly once, never before this returns, and within the async context
+   * of this call: with the user; with an `InvalidCredentialsError` (a refusal); or with an `LdapAuthError` (broken).
+   */
+  authenticate(_username: unknown, _password: unknown, _callback: LdapAuth.Callback): void {}
+
+  /** Ends the handle. Connections stay with their pool. */
+  close(callback?: () => void): void {
+    if (callback !== undefined) {
+      process.nextTick(callback);
+    }
+  }
+}
+
+namespace LdapAuth {
+  export type Options = options.LdapAuthOptions;
+  export type User = options.LdapUser;
+  export type Entry = options.LdapEntry;
+  export type Scope = options.Scope;
+  export type Step = step.Step;
+  export type LdapAuthError = errors.LdapAuthError;
+  export type LdapAuthErrorCode = errors.LdapAuthErrorCode;
+  export type InvalidCredentialsError = errors.InvalidCredentialsError;
+  export type RefusalReason = errors.RefusalReason;
+  export type Callback = (error: Error | null, user?: User) => void;
+}
+
+export = LdapAuth;
