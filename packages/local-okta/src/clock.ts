@@ -1,0 +1,12 @@
+/** Where time comes from: tests move it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** The clock's time as Okta writes it: `2026-11-23T10:00:00.000Z`. */
+export function timestamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}

@@ -1,0 +1,104 @@
+/** Okta's user statuses; the transitions between them are in `life-cycle.ts`. */
+export type UserStatus =
+  | 'STAGED'
+  | 'PROVISIONED'
+  | 'ACTIVE'
+  | 'RECOVERY'
+  | 'PASSWORD_EXPIRED'
+  | 'LOCKED_OUT'
+  | 'SUSPENDED'
+  | 'DEPROVISIONED';
+
+export const USER_STATUSES: readonly UserStatus[] = [
+  'STAGED',
+  'PROVISIONED',
+  'ACTIVE',
+  'RECOVERY',
+  'PASSWORD_EXPIRED',
+  'LOCKED_OUT',
+  'SUSPENDED',
+  'DEPROVISIONED',
+];
+
+/** Who checks the password: Okta itself, a directory behind an agent, or (IMPORT) Okta once the first sign-in has brought it. */
+export interface Provider {
+  readonly type: 'OKTA' | 'LDAP' | 'IMPORT';
+  readonly name: string;
+}
+
+export const OKTA_PROVIDER: Provider = { type: 'OKTA', name: 'OKTA' };
+
+export type ProfileValue = string | number | boolean | null | readonly string[] | readonly number[];
+
+/** The base attributes a migration meets; custom ones beside them. `login` is unique whatever its case. */
+export interface UserProfile {
+  readonly login: string;
+  readonly email: string;
+  readonly firstName?: string | null;
+  readonly lastName?: string | null;
+  readonly displayName?: string | null;
+  readonly mobilePhone?: string | null;
+  readonly [attribute: string]: ProfileValue | undefined;
+}
+
+/** Times are ISO 8601 in UTC. The password's hash never leaves the directory. */
+export interface User {
+  readonly id: string;
+  readonly status: UserStatus;
+  readonly created: string;
+  readonly activated: string | null;
+  readonly statusChanged: string | null;
+  readonly lastLogin: string | null;
+  readonly lastUpdated: string;
+  readonly passwordChanged: string | null;
+  readonly profile: UserProfile;
+  readonly provider: Provider;
+  /** Whether a password of Okta's own is set (never while a directory keeps it). */
+  readonly hasPassword: boolean;
+  readonly failedSignIns: number;
+}
+
+export interface UserRow {
+  seq: number;
+  id: string;
+  status: string;
+  created: string;
+  activated: string | null;
+  status_changed: string | null;
+  last_login: string | null;
+  last_updated: string;
+  password_changed: string | null;
+  provider_type: string;
+  provider_name: string;
+  password: string | null;
+  failed_sign_ins: number;
+  profile: string;
+}
+
+export function userOf(row: UserRow): User {
+  return {
+    id: row.id,
+    status: row.status as UserStatus, // only this package writes the column
+    created: row.created,
+    activated: row.activated,
+    statusChanged: row.status_changed,
+    lastLogin: row.last_login,
+    lastUpdated: row.last_updated,
+    passwordChanged: row.password_changed,
+    profile: JSON.parse(row.profile) as UserProfile, // written by JSON.stringify of a UserProfile
+    provider: { type: row.provider_type as Provider['type'], name: row.provider_name },
+    hasPassword: row.password !== null,
+    failedSignIns: row.failed_sign_ins,
+  };
+}
+
+/** How names are compared: Okta ignores the case of logins, e-mail addresses and group names. */
+export function keyOf(name: string): string {
+  return name.toLowerCase();
+}
+
+/** The part before the @, by which a user may be named where that is one user. */
+export function shortNameOf(login: string): string {
+  const at = login.indexOf('@');
+  return at < 0 ? login : login.slice(0, at);
+}

@@ -1,0 +1,259 @@
+import { type Clock, timestamp } from '../clock.ts';
+import { ID_PREFIX, newId } from '../ids.ts';
+import type { SqlValue, Store } from '../store/store.ts';
+import type { ChangeFeed } from './changes.ts';
+import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
+import { activeOrProvisioned, type LifecycleOperation, nextStatus } from './life-cycle.ts';
+import { hashPassword, passwordMatches } from './password.ts';
+import { checkProfile } from './profile.ts';
+import {
+  keyOf,
+  OKTA_PROVIDER,
+  type Provider,
+  shortNameOf,
+  type User,
+  type UserRow,
+  type UserStatus,
+  userOf,
+} from './user.ts';
+
+export interface NewUser {
+  readonly profile: Readonly<Record<string, unknown>>;
+  /** In clear; stored hashed. Only for provider OKTA. */
+  readonly password?: string | undefined;
+  readonly provider?: Provider | undefined;
+  /** Default true: ACTIVE, or PROVISIONED without a password. False leaves the user STAGED. */
+  readonly activate?: boolean | undefined;
+  /** The password must be changed at the first sign-in: PASSWORD_EXPIRED. */
+  readonly mustChangePassword?: boolean | undefined;
+}
+
+/** A condition in SQL over the columns of `users`, made by `search.ts`. */
+export interface SqlCondition {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Where the next page begins, or undefined on the last one. */
+  readonly next: number | undefined;
+}
+
+export interface PageRequest {
+  readonly where?: SqlCondition | undefined;
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** Failed sign-ins in a row until LOCKED_OUT, as in Okta's default password policy. */
+export const LOCKOUT_ATTEMPTS = 10;
+
+export interface Users {
+  /** @throws DirectoryError `invalid`, `name-taken` */
+  create(user: NewUser): Promise<User>;
+  get(id: string): User | undefined;
+  /** Whatever its case. */
+  findByLogin(login: string): User | undefined;
+  /** Users whose login is `name` or, where there is none, whose part before the @ is. More than one is ambiguous. */
+  findByName(name: string): readonly User[];
+  findByEmail(email: string): readonly User[];
+  /** By id, login or short name, as Okta's paths allow. */
+  resolve(idOrName: string): User | undefined;
+  list(page: PageRequest): Page<User>;
+  count(where?: SqlCondition): number;
+  /** Sets the whole profile. @throws DirectoryError `not-found`, `invalid`, `name-taken` */
+  setProfile(id: string, profile: Readonly<Record<string, unknown>>): User;
+  setProvider(id: string, provider: Provider): User;
+  /** Hashes and sets it, and makes the user ACTIVE where only the password was missing. Undefined removes it. */
+  setPassword(id: string, password: string | undefined, options?: { readonly expired?: boolean }): Promise<User>;
+  /** Whether it is this user's password in Okta. An unknown id takes as long and is false. */
+  verifyPassword(id: string | undefined, password: string): Promise<boolean>;
+  /** @throws DirectoryError `transition-forbidden` when the present status does not allow it */
+  transition(id: string, operation: LifecycleOperation): User;
+  /** Remembers the time and forgets the failures. */
+  recordSignIn(id: string): User;
+  /** Counts, and locks the user out at {@link LOCKOUT_ATTEMPTS}. */
+  recordFailedSignIn(id: string): User;
+  /** For good. @throws DirectoryError `not-deactivated` unless the user is DEPROVISIONED */
+  remove(id: string): void;
+}
+
+export interface UsersOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly changes: ChangeFeed;
+}
+
+export function createUsers({ store, clock, changes }: UsersOptions): Users {
+  function read(id: string): User | undefined {
+    if (id.includes('\0')) return undefined;
+    const row = store.get<UserRow>('SELECT * FROM users WHERE id = ?', [id]);
+    return row === undefined ? undefined : userOf(row);
+  }
+
+  function must(id: string): User {
+    const user = read(id);
+    if (user === undefined) throw notFound('User', id);
+    return user;
+  }
+
+  function findBy(column: 'login_key' | 'short_key' | 'email_key', name: string): User[] {
+    if (name.includes('\0')) return [];
+    return store.all<UserRow>(`SELECT * FROM users WHERE ${column} = ? ORDER BY seq`, [keyOf(name)]).map(userOf);
+  }
+
+  function findByName(name: string): User[] {
+    const exact = findBy('login_key', name);
+    return exact.length > 0 ? exact : findBy('short_key', name);
+  }
+
+  function write(id: string, set: Readonly<Record<string, SqlValue>>, touch = true): User {
+    const columns = { ...set, ...(touch ? { last_updated: timestamp(clock) } : {}) };
+    const names = Object.keys(columns);
+    store.run(`UPDATE users SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`, [
+      ...Object.values(columns),
+      id,
+    ]);
+    changes.note({ kind: 'user', id, change: 'updated' });
+    return must(id);
+  }
+
+  function statusColumns(status: UserStatus, before: User): Record<string, SqlValue> {
+    if (status === before.status) return {};
+    const now = timestamp(clock);
+    const activated = before.activated === null && (status === 'ACTIVE' || status === 'PROVISIONED');
+    return { status, status_changed: now, ...(activated ? { activated: now } : {}) };
+  }
+
+  function assertLoginFree(login: string, id: string | undefined): void {
+    const other = findBy('login_key', login)[0];
+    if (other !== undefined && other.id !== id) throw nameTaken('login');
+  }
+
+  return {
+    async create({ profile, password, provider = OKTA_PROVIDER, activate = true, mustChangePassword = false }) {
+      const checked = checkProfile(profile);
+      assertLoginFree(checked.login, undefined);
+      const hash = password === undefined ? null : await hashPassword(password);
+      const now = timestamp(clock);
+      const ready = activeOrProvisioned({ hasPassword: hash !== null, provider });
+      const active = mustChangePassword && hash !== null ? 'PASSWORD_EXPIRED' : ready;
+      const id = newId(ID_PREFIX.user);
+      store.transaction(() => {
+        // Again: hashing took a while, and another request may have taken the login meanwhile.
+        assertLoginFree(checked.login, undefined);
+        store.run(
+          `INSERT INTO users (id, login_key, short_key, email_key, status, created, activated, status_changed,
+             last_updated, password_changed, provider_type, provider_name, password, profile)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          [
+            id,
+            keyOf(checked.login),
+            keyOf(shortNameOf(checked.login)),
+            keyOf(checked.email),
+            activate ? active : 'STAGED',
+            now,
+            activate ? now : null,
+            activate ? now : null,
+            now,
+            hash === null ? null : now,
+            provider.type,
+            provider.name,
+            hash,
+            JSON.stringify(checked),
+          ],
+        );
+        changes.note({ kind: 'user', id, change: 'created' });
+      });
+      return must(id);
+    },
+    get: read,
+    findByLogin: (login) => findBy('login_key', login)[0],
+    findByName,
+    findByEmail: (email) => findBy('email_key', email),
+    resolve(idOrName) {
+      const byId = read(idOrName);
+      if (byId !== undefined) return byId;
+      const named = findByName(idOrName);
+      return named.length === 1 ? named[0] : undefined;
+    },
+    list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
+      const rows = store.all<UserRow>(`SELECT * FROM users WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`, [
+        after,
+        ...where.parameters,
+        limit + 1,
+      ]);
+      return { items: rows.slice(0, limit).map(userOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+    },
+    count: (where = { sql: '1', parameters: [] }) =>
+      store.get<{ n: number }>(`SELECT count(*) AS n FROM users WHERE ${where.sql}`, where.parameters)?.n ?? 0,
+    setProfile(id, profile) {
+      must(id);
+      const checked = checkProfile(profile);
+      return store.transaction(() => {
+        assertLoginFree(checked.login, id);
+        return write(id, {
+          login_key: keyOf(checked.login),
+          short_key: keyOf(shortNameOf(checked.login)),
+          email_key: keyOf(checked.email),
+          profile: JSON.stringify(checked),
+        });
+      });
+    },
+    setProvider(id, provider) {
+      must(id);
+      return write(id, { provider_type: provider.type, provider_name: provider.name });
+    },
+    async setPassword(id, password, { expired = false } = {}) {
+      must(id);
+      const hash = password === undefined ? null : await hashPassword(password);
+      return store.transaction(() => {
+        const user = must(id);
+        const waiting = ['PROVISIONED', 'RECOVERY', 'PASSWORD_EXPIRED', 'ACTIVE'].includes(user.status);
+        const status = waiting && hash !== null ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
+        const now = timestamp(clock);
+        return write(id, { password: hash, password_changed: now, failed_sign_ins: 0, ...statusColumns(status, user) });
+      });
+    },
+    async verifyPassword(id, password) {
+      const row =
+        id === undefined
+          ? undefined
+          : store.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', [id]);
+      return passwordMatches(password, row?.password ?? null);
+    },
+    transition(id, operation) {
+      const user = must(id);
+      const status = nextStatus(operation, user);
+      if (status === undefined) {
+        throw new DirectoryError('transition-forbidden', `Cannot ${operation} a user whose status is ${user.status}.`);
+      }
+      // A deactivated user has nothing left of its credentials: Okta asks for a new password after re-activation.
+      const forget = operation === 'deactivate' ? { password: null, failed_sign_ins: 0 } : {};
+      const unlock = operation === 'unlock' ? { failed_sign_ins: 0 } : {};
+      return write(id, { ...statusColumns(status, user), ...forget, ...unlock });
+    },
+    recordSignIn(id) {
+      must(id);
+      // Not a change of the user: `lastUpdated` stays, or every sign-in would look like an update to a synchroniser.
+      return write(id, { last_login: timestamp(clock), failed_sign_ins: 0 }, false);
+    },
+    recordFailedSignIn(id) {
+      const user = must(id);
+      const failed = user.failedSignIns + 1;
+      const status = failed >= LOCKOUT_ATTEMPTS ? (nextStatus('lock_out', user) ?? user.status) : user.status;
+      return write(id, { failed_sign_ins: failed, ...statusColumns(status, user) }, false);
+    },
+    remove(id) {
+      const user = must(id);
+      if (user.status !== 'DEPROVISIONED') {
+        throw new DirectoryError('not-deactivated', 'Only a deactivated user can be deleted.');
+      }
+      store.transaction(() => {
+        store.run('DELETE FROM users WHERE id = ?', [id]);
+        changes.note({ kind: 'user', id, change: 'deleted' });
+      });
+    },
+  };
+}

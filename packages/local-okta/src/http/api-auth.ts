@@ -1,0 +1,37 @@
+import type { RequestHandler, Response } from 'express';
+import type { Directory } from '../directory/directory.ts';
+import type { User } from '../directory/user.ts';
+import { OktaError } from './okta-error.ts';
+
+/** Who calls: the user in whose name the token was made. */
+export interface Caller {
+  readonly tokenId: string;
+  readonly user: User;
+}
+
+/**
+ * Wants `Authorization: SSWS <token>`, and nothing that a browser sends by itself: a page elsewhere can post to
+ * localhost, but it does not know the token.
+ */
+export function requireApiToken(directory: Directory): RequestHandler {
+  return (request, response, next) => {
+    const [, value] = /^SSWS ([\w-]{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
+    const token = value === undefined ? undefined : directory.apiTokens.find(value);
+    const user = token === undefined ? undefined : directory.users.get(token.userId);
+    if (token === undefined || user === undefined || user.status !== 'ACTIVE') throw new OktaError('E0000011');
+    response.locals.caller = { tokenId: token.id, user } satisfies Caller;
+    next();
+  };
+}
+
+/** Administrators only. Comes after {@link requireApiToken}. */
+export function requireSuperAdmin(directory: Directory): RequestHandler {
+  return (_request, response, next) => {
+    if (!directory.adminRoles.isSuperAdmin(callerOf(response).user.id)) throw new OktaError('E0000006');
+    next();
+  };
+}
+
+export function callerOf(response: Response): Caller {
+  return response.locals.caller as Caller; // requireApiToken set it
+}

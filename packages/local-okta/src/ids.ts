@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** First characters of an Okta id, which tell what it names. */
+export const ID_PREFIX = {
+  user: '00u',
+  group: '00g',
+  app: '0oa',
+  appUser: '0ua',
+  agentPool: '0oa',
+  agent: 'a53',
+  apiToken: '00T',
+  resourceSet: 'iam',
+  role: 'cr0',
+  roleAssignment: 'irb',
+  error: 'oae',
+  job: 'ijb',
+} as const;
+
+export type IdPrefix = (typeof ID_PREFIX)[keyof typeof ID_PREFIX];
+
+let pool = Buffer.alloc(0);
+let used = 0;
+
+/** A new immutable id in Okta's form: a prefix of three characters, twenty in all, base 62. */
+export function newId(prefix: IdPrefix): string {
+  return prefix + randomBase62(17);
+}
+
+/** `length` random characters of base 62, each equally likely. */
+export function randomBase62(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    if (used >= pool.length) {
+      pool = randomBytes(4096);
+      used = 0;
+    }
+    const byte = pool[used++] ?? 255;
+    // 248 is the largest multiple of 62 below 256: bytes above it would favour the first characters.
+    if (byte < 248) text += ALPHABET[byte % 62];
+  }
+  return text;
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, timestamp } from '../clock.ts';
+import { randomBase62 } from '../ids.ts';
+import type { SchemaModule } from '../store/migrations.ts';
+import type { SqlValue, Store } from '../store/store.ts';
+import { type LogEvent, type NewLogEvent, SYSTEM_ACTOR } from './log-event.ts';
+
+export const systemLogSchema: SchemaModule = {
+  name: 'system-log',
+  migrations: [
+    `
+    CREATE TABLE system_log (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      published TEXT NOT NULL,
+      event_type TEXT NOT NULL,
+      event TEXT NOT NULL
+    );
+    CREATE INDEX system_log_published ON system_log (published);
+    CREATE INDEX system_log_type ON system_log (event_type, seq);
+    `,
+  ],
+};
+
+export interface LogQuery {
+  /** ISO times: from `since` on, before `until`. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Words that must all occur somewhere in the event. */
+  readonly words?: readonly string[] | undefined;
+  /** A condition in SQL over `event`, made by the filter language. */
+  readonly where?: { readonly sql: string; readonly parameters: readonly SqlValue[] } | undefined;
+  readonly after?: number | undefined;
+  readonly limit: number;
+  readonly descending?: boolean | undefined;
+}
+
+export interface LogPage {
+  readonly events: readonly LogEvent[];
+  /** Where the next page begins. It is told for the last page too: whoever follows the log polls with it. */
+  readonly next: number | undefined;
+  readonly more: boolean;
+}
+
+export interface SystemLog {
+  append(event: NewLogEvent): LogEvent;
+  query(query: LogQuery): LogPage;
+  /** Hears of each event when it has been stored. @returns how to stop */
+  subscribe(listener: (event: LogEvent) => void): () => void;
+}
+
+export interface SystemLogOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** How many events are kept; the oldest go. */
+  readonly keep?: number | undefined;
+}
+
+const KEPT = 100_000;
+
+export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions): SystemLog {
+  const listeners = new Set<(event: LogEvent) => void>();
+  let sinceTrim = 0;
+
+  function trim(): void {
+    sinceTrim += 1;
+    // In steps: counting and deleting at every event would double its cost.
+    if (sinceTrim < Math.min(1000, keep)) return;
+    sinceTrim = 0;
+    store.run('DELETE FROM system_log WHERE seq <= (SELECT max(seq) FROM system_log) - ?', [keep]);
+  }
+
+  return {
+    append(given) {
+      const event = complete(given, clock);
+      store.transaction(() => {
+        store.run('INSERT INTO system_log (published, event_type, event) VALUES (?, ?, ?)', [
+          event.published,
+          event.eventType,
+          JSON.stringify(event),
+        ]);
+        trim();
+        store.afterCommit(() => {
+          for (const listener of listeners) listener(event);
+        });
+      });
+      return event;
+    },
+    query({ since, until, words = [], where, after, limit, descending = false }) {
+      const conditions: string[] = [];
+      const parameters: SqlValue[] = [];
+      const add = (sql: string, ...values: readonly SqlValue[]): void => {
+        conditions.push(sql);
+        parameters.push(...values);
+      };
+      if (since !== undefined) add('published >= ?', since);
+      if (until !== undefined) add('published < ?', until);
+      for (const word of words) add("event LIKE ? ESCAPE '\\'", `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+      if (where !== undefined) add(`(${where.sql})`, ...where.parameters);
+      if (after !== undefined) add(descending ? 'seq < ?' : 'seq > ?', after);
+      const rows = store.all<{ seq: number; event: string }>(
+        `SELECT seq, event FROM system_log ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+         ORDER BY seq ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
+        [...parameters, limit + 1],
+      );
+      const page = rows.slice(0, limit);
+      return {
+        events: page.map(({ event }) => JSON.parse(event) as LogEvent), // append wrote it
+        next: page.at(-1)?.seq ?? after,
+        more: rows.length > limit,
+      };
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function complete(given: NewLogEvent, clock: Clock): LogEvent {
+  const result = given.outcome?.result ?? 'SUCCESS';
+  const good = result === 'SUCCESS' || result === 'ALLOW' || result === 'SKIPPED';
+  const agent = given.client?.userAgent;
+  return {
+    uuid: randomUUID(),
+    published: timestamp(clock),
+    eventType: given.eventType,
+    version: '0',
+    severity: given.severity ?? (good ? 'INFO' : 'WARN'),
+    legacyEventType: null,
+    displayMessage: given.displayMessage,
+    actor: given.actor ?? SYSTEM_ACTOR,
+    client: {
+      ipAddress: given.client?.ipAddress ?? null,
+      userAgent: agent === undefined ? null : { rawUserAgent: agent.slice(0, 500) },
+    },
+    outcome: { result, reason: given.outcome?.reason ?? null },
+    target: given.target ?? [],
+    transaction: {
+      type: given.transactionType ?? 'WEB',
+      id: given.transactionId ?? randomBase62(20),
+      detail: {},
+    },
+    debugContext: { debugData: given.debugData ?? {} },
+    authenticationContext: {
+      authenticationStep: 0,
+      externalSessionId: given.externalSessionId ?? null,
+      credentialType: given.credentialType ?? null,
+    },
+  };
+}
