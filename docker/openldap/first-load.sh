@@ -4,7 +4,12 @@
 # Through slapd and not slapadd, so that passwords are hashed and memberOf is kept, as they will be later.
 
 loader=''
-stop_loading() { [ -z "$loader" ] || kill -KILL "$loader" 2>/dev/null || true; }
+stop_loading() {
+  [ -n "$loader" ] || return 0
+  kill -KILL "$loader" 2>/dev/null || true
+  # Waited for, so that bash does not report the kill.
+  wait "$loader" 2>/dev/null || true
+}
 
 load_once() {
   local loading=$LDAP_DATA_DIR/database.loading files=() file
@@ -16,10 +21,11 @@ load_once() {
   socket_dir=$(mktemp -d /tmp/openldap-load.XXXXXX)
   trap 'stop_loading; rm -rf "$socket_dir"' EXIT
   socket=ldapi://$(sed 's|/|%2F|g' <<<"$socket_dir/ldapi")
-  env -i PATH="$PATH" slapd -F "$LDAP_DATA_DIR/config" -h "$socket" -d none </dev/null &
+  env -i PATH="$PATH" slapd -F "$LDAP_DATA_DIR/config" -h "$socket" -d none </dev/null >"$socket_dir/slapd.log" 2>&1 &
   loader=$!
   until as_admin ldapsearch -LLL -s base -b '' 1.1 >/dev/null 2>&1; do
-    kill -0 "$loader" 2>/dev/null || fail "slapd ended while it was getting ready to load the LDIFs."
+    kill -0 "$loader" 2>/dev/null ||
+      fail "slapd ended while it was getting ready to load the LDIFs:" "$(cat "$socket_dir/slapd.log")"
     sleep 0.05
   done
   for file in "$LDAP_LDIFS_DIR"/*.ldif; do
