@@ -21,7 +21,7 @@ export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthErrorCode;
   /**
-   * The exact kind within the code, for logs and alerts: `wrong-base`, `certificate-expired`, `certificate-name`,
+   * The exact kind within the code, for logs and alerts: `wrong-base`, `certificate-expired`, `certificate-name-mismatch`,
    * `connection-refused`, … Equal to `code` where there is nothing more exact to say.
    */
   readonly detail: string;

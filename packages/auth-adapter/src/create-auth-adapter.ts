@@ -1,23 +1,50 @@
 import type { AuthAdapter } from './auth-adapter.ts';
-import type { AuthConfig, Environment } from './config.ts';
+import type { AuthConfig, Environment, ReadAuthConfigOptions } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { createLdapAdapter } from './ldap-adapter.ts';
 import type { Observer } from './observer.ts';
+import { createOktaLdapAdapter } from './okta-ldap-adapter.ts';
 import { readAuthConfig } from './read-auth-config.ts';
 
-export interface AuthAdapterOptions {
+export interface AuthAdapterOptions extends ReadAuthConfigOptions {
   /** Told of every step of every sign-in, beside the observer of a single `authenticate`. */
   readonly observe?: Observer;
 }
 
 /**
- * Makes the adapter that `AUTH_MODE` names. Opens no connection yet; `ready()` does.
+ * Makes the adapter that `AUTH_MODE` names. Opens no connection yet; `ready()` and the first sign-in do.
  *
  * @param source the environment, or what `readAuthConfig` made of it
  * @throws ConfigError with every problem at once
+ * @throws AuthError `misconfigured` when another LDAP engine than the one of this repository is installed
+ *
+ * @example
+ * const adapter = createAuthAdapter(process.env);
+ * await adapter.ready();
  */
-export function createAuthAdapter(source: Environment | AuthConfig, _options: AuthAdapterOptions = {}): AuthAdapter {
-  const result = isConfig(source) ? { ok: true as const, config: source } : readAuthConfig(source);
-  throw new ConfigError(result.ok ? [] : result.problems);
+export function createAuthAdapter(
+  source: Environment | AuthConfig,
+  { observe, defaultMode }: AuthAdapterOptions = {},
+): AuthAdapter {
+  const config = isConfig(source) ? source : configFrom(source, defaultMode === undefined ? {} : { defaultMode });
+  switch (config.mode) {
+    case 'ldap':
+      return createLdapAdapter(config, observe);
+    case 'okta-ldap':
+      return createOktaLdapAdapter(config, observe);
+    case 'oidc':
+      throw new ConfigError([{ name: 'AUTH_MODE', problem: 'no adapter for oidc yet.', example: 'ldap' }]);
+    default:
+      return config satisfies never;
+  }
+}
+
+function configFrom(env: Environment, options: ReadAuthConfigOptions): AuthConfig {
+  const result = readAuthConfig(env, options);
+  if (!result.ok) {
+    throw new ConfigError(result.problems);
+  }
+  return result.config;
 }
 
 function isConfig(source: Environment | AuthConfig): source is AuthConfig {

@@ -24,9 +24,3 @@ export function escapeDnValue(value: string): string {
     .replace(/^[ #]| $/g, '\\$&')
     .replaceAll('\0', '\\00');
 }
-
-/** The value of the first RDN, as a person reads it: `user01` of `cn=user01,ou=users,…`. */
-export function leadingValue(dn: string): string {
-  const first = dn.split(/(?<!\\),/, 1)[0] ?? dn;
-  return first.slice(first.indexOf('=') + 1).replace(/\\([^0-9a-f])/gi, '$1');
-}

@@ -1,0 +1,78 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import LdapAuth from 'ldapauth-fork';
+import { Strategy as LdapStrategy } from 'passport-ldapauth';
+import type { Credentials, PasswordAuth, SignInResult } from './auth-adapter.ts';
+import { AuthError } from './auth-error.ts';
+import { assertPooledEngine } from './engine.ts';
+import type { AuthMode, Identity } from './identity.ts';
+import type { Observer } from './observer.ts';
+import { REFUSAL_CODES, refusalOf } from './refusal-messages.ts';
+
+export interface LdapSignInOptions {
+  readonly mode: AuthMode;
+  readonly usernameExample: string;
+  /** The directory, as the engine under passport-ldapauth wants it described. */
+  readonly server: LdapAuth.Options;
+  /** Makes an identity of the entry that signed in. */
+  readonly identify: (user: LdapAuth.User) => Identity;
+  readonly observe?: Observer | undefined;
+}
+
+/**
+ * What the LDAP modes share: passport-ldapauth's Strategy, run once for each sign-in on a request of our own, so that
+ * credentials come from nowhere else.
+ *
+ * @throws AuthError `misconfigured` on another engine than the pooled one
+ */
+export function createLdapSignIn({
+  mode,
+  usernameExample,
+  server,
+  identify,
+  observe,
+}: LdapSignInOptions): PasswordAuth {
+  assertPooledEngine();
+  const observers = new AsyncLocalStorage<Observer>();
+  const directory: LdapAuth.Options = { ...server, onStep: (step) => observers.getStore()?.(step) };
+  const strategy = new LdapStrategy<Credentials>({
+    server: directory,
+    credentialsLookup: ({ username, password }) => ({ username, password }),
+  });
+
+  const judge = (credentials: Credentials): Promise<SignInResult> =>
+    new Promise((resolve, reject) => {
+      // As passport does it: the outcomes are set on an object of this request, not on the strategy.
+      const attempt: LdapStrategy<Credentials> = Object.create(strategy);
+      attempt.success = (user) => resolve({ ok: true, identity: identify(user) });
+      attempt.fail = ({ message }) => resolve(refusalOf(message));
+      attempt.error = (error) => reject(authErrorOf(error));
+      attempt.authenticate(credentials, REFUSAL_CODES);
+    });
+
+  return {
+    kind: 'password',
+    mode,
+    usernameExample,
+    authenticate: (credentials, observeThis) =>
+      observers.run(
+        (step) => {
+          observe?.(step);
+          observeThis?.(step);
+        },
+        () => judge(credentials),
+      ),
+    ready: () => LdapAuth.check(directory).catch((error: unknown) => Promise.reject(authErrorOf(error))),
+    close: () => LdapAuth.closePools(directory),
+  };
+}
+
+/** The engine's error under the name that callers of the seam know; the codes are the same. */
+function authErrorOf(error: unknown): AuthError {
+  if (error instanceof LdapAuth.LdapAuthError) {
+    return new AuthError(error.code, error.message, { cause: error.cause ?? error, detail: error.detail });
+  }
+  return new AuthError('unavailable', 'The sign-in failed in an unexpected way.', {
+    cause: error,
+    detail: 'unexpected',
+  });
+}
