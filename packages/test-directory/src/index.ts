@@ -1,3 +1,4 @@
+export { chooseDirectory, type DirectoryChoice } from './choose-directory.ts';
 export { DirectoryError } from './directory-error.ts';
 export { startDirectory } from './start-directory.ts';
 export type { DirectoryKind, DirectoryOptions, TestDirectory } from './test-directory.ts';

@@ -1,50 +1,45 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { untilItAnswers } from './answers.ts';
-import { freePorts } from './free-ports.ts';
-import { nameInOrder } from './ldif-content.ts';
-import { type SlapdProcess, startSlapd } from './slapd-process.ts';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { startProcessDirectory } from './process-directory.ts';
+import { openldapFolder } from './repository-paths.ts';
+import { startServer } from './server-process.ts';
 import { type TestDirectory, tutorialDirectory } from './test-directory.ts';
 
-/** Starts this host's slapd on ports of its own with its data in a folder of its own. */
+/** Starts this host's slapd by the container's own entry point, which ends by becoming slapd. */
 export async function startSlapdDirectory(ldifFiles: readonly string[], path: string): Promise<TestDirectory> {
-  const folder = await mkdtemp(join(tmpdir(), 'test-slapd-'));
-  let running: SlapdProcess | undefined;
-  const remove = async (): Promise<void> => {
-    await running?.stop();
-    running = undefined;
-    await rm(folder, { recursive: true, force: true });
-  };
+  return startProcessDirectory('slapd', ldifFiles, ({ folder, ldapPort, ldapsPort }) => {
+    // Nothing of the caller's environment but the PATH: no LDAP* or LDAPTLS_* variable may change what is tested.
+    const env = {
+      PATH: path,
+      LDAP_ROOT: tutorialDirectory.base,
+      LDAP_ADMIN_USERNAME: tutorialDirectory.adminDn,
+      LDAP_ADMIN_PASSWORD: tutorialDirectory.adminPassword,
+      LDAP_LDIFS_DIR: join(folder, 'ldifs'),
+      LDAP_DATA_DIR: join(folder, 'data'),
+      LDAP_CERTS_DIR: join(folder, 'certs'),
+      LDAP_LISTEN: `ldap://127.0.0.1:${ldapPort} ldaps://127.0.0.1:${ldapsPort}`,
+    };
+    return startServer(join(openldapFolder, 'entrypoint.sh'), [], env, folder);
+  });
+}
+
+/** What the entry point needs and this host lacks; empty where slapd can be had. */
+export function missingForSlapd(path: string): readonly string[] {
+  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/libexec'];
+  const programs = ['bash', 'slapd', 'slapadd', 'slappasswd', 'ldapadd', 'ldapsearch', 'openssl', 'flock'];
+  const missing = programs.filter((program) => !folders.some((folder) => canRun(join(folder, program))));
+  const modules = ['/usr/lib/ldap', '/usr/lib64/openldap', '/usr/lib/openldap'];
+  return modules.some((folder) => canRead(join(folder, 'pw-pbkdf2.so'))) ? missing : [...missing, 'pw-pbkdf2.so'];
+}
+
+const canRun = (file: string): boolean => can(file, constants.X_OK);
+const canRead = (file: string): boolean => can(file, constants.R_OK);
+
+function can(file: string, mode: number): boolean {
   try {
-    await Promise.all(['ldifs', 'data', 'certs'].map((name) => mkdir(join(folder, name))));
-    await Promise.all(ldifFiles.map((file, index) => copyFile(file, join(folder, 'ldifs', nameInOrder(file, index)))));
-    const [ldapPort = 0, ldapsPort = 0] = await freePorts(2);
-    const url = `ldap://127.0.0.1:${ldapPort}`;
-    const start = async (): Promise<void> => {
-      if (running !== undefined) return;
-      const slapd = startSlapd(folder, ldapPort, ldapsPort, path);
-      running = slapd;
-      await untilItAnswers(url, slapd.ended);
-    };
-    await start();
-    return {
-      kind: 'slapd',
-      url,
-      ldapsUrl: `ldaps://localhost:${ldapsPort}`,
-      caFile: join(folder, 'certs', 'ca.pem'),
-      ...tutorialDirectory,
-      start,
-      stop: async () => {
-        await running?.stop();
-        running = undefined;
-      },
-      pause: async () => running?.signal('SIGSTOP'),
-      resume: async () => running?.signal('SIGCONT'),
-      remove,
-    };
-  } catch (error) {
-    await remove();
-    throw error;
+    accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,9 @@
+import { chooseDirectory } from './choose-directory.ts';
+import { startContainerDirectory } from './container-directory.ts';
 import { DirectoryError } from './directory-error.ts';
 import { currentEnv } from './env.ts';
 import { ldifContent } from './ldif-content.ts';
-import { startSlapdDirectory } from './slapd-directory.ts';
+import { missingForSlapd, startSlapdDirectory } from './slapd-directory.ts';
 import type { DirectoryOptions, TestDirectory } from './test-directory.ts';
 
 /**
@@ -10,12 +12,18 @@ import type { DirectoryOptions, TestDirectory } from './test-directory.ts';
  * what the server said
  */
 export async function startDirectory(options: DirectoryOptions = {}): Promise<TestDirectory> {
-  const kind = options.kind ?? 'slapd';
+  const env = currentEnv();
+  const path = env.PATH ?? '';
+  const kind = options.kind ?? (await chooseDirectory(env)).kind;
   const files = ldifContent(options);
   switch (kind) {
-    case 'slapd':
-      return startSlapdDirectory(files, currentEnv().PATH ?? '');
+    case 'slapd': {
+      const missing = missingForSlapd(path);
+      if (missing.length > 0) throw new DirectoryError('kind-unavailable', `this host has no ${missing.join(', no ')}`);
+      return startSlapdDirectory(files, path);
+    }
     case 'testcontainers':
+      return startContainerDirectory(files, path);
     case 'embedded':
       throw new DirectoryError('kind-unavailable', `the directory '${kind}' cannot be had`);
     default:
