@@ -1,3 +1,8 @@
+import type { RemoteDirectory } from './agents/remote-directory.ts';
+import type { Authenticate } from './authn.ts';
+import type { User } from './directory/user.ts';
+import type { LdapIntegration } from './integration/integration.ts';
+
 /** Agents as the Admin API shows them. Source: Okta API, "Agent Pools". */
 export interface AgentPoolView {
   readonly id: string;
@@ -27,6 +32,16 @@ export interface AgentView {
 export interface Services {
   /** Filled in by the agent gateway. */
   agentPools?: { list(): readonly AgentPoolView[] };
+  /** The name of the directory that sources the user's profile, so that nobody else may change it. Filled in by the integration. */
+  profileSource?: (user: User) => string | undefined;
+  /** Questions to the directory behind the agents. Filled in by the agent gateway. */
+  remoteDirectory?: RemoteDirectory;
+  /** Roots of the directories of all registered agents. Filled in by the agent gateway. */
+  registeredRoots?: () => readonly string[];
+  /** The LDAP directory integration. Filled in by it. */
+  ldapIntegration?: LdapIntegration;
+  /** Checks a username and password, wherever the password is kept. Filled in by `authn.ts`. */
+  authenticate?: Authenticate;
   /** Everything as after the first start. Filled in by `createLocalOkta`. */
   reset?: () => Promise<void>;
 }

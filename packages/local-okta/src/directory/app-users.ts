@@ -43,6 +43,8 @@ export interface AppUsers {
   findByExternalId(appId: string, externalId: string): AppUser | undefined;
   /** The app users of one app; `importState` narrows it. */
   list(appId: string, page: PageRequest, importState?: ImportState): Page<AppUser>;
+  /** Those that belong to a user. */
+  listAssigned(appId: string, page: PageRequest): Page<AppUser>;
   ofUser(userId: string): readonly AppUser[];
   remove(id: string): void;
 }
@@ -113,6 +115,22 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
     return id;
   }
 
+  function pageOf(
+    appId: string,
+    { after = 0, limit }: PageRequest,
+    condition = '',
+    values: readonly string[] = [],
+  ): Page<AppUser> {
+    const rows = store.all<AppUserRow>(
+      `SELECT * FROM app_users WHERE app_id = ? AND seq > ? ${condition} ORDER BY seq LIMIT ?`,
+      [appId, after, ...values, limit + 1],
+    );
+    return {
+      items: rows.slice(0, limit).map(appUserOf),
+      next: rows.length > limit ? rows[limit - 1]?.seq : undefined,
+    };
+  }
+
   return {
     save(change) {
       return store.transaction(() => {
@@ -146,17 +164,9 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
     },
     get,
     findByExternalId,
-    list(appId, { after = 0, limit }, importState) {
-      const state = importState === undefined ? '' : 'AND import_state = ?';
-      const rows = store.all<AppUserRow>(
-        `SELECT * FROM app_users WHERE app_id = ? AND seq > ? ${state} ORDER BY seq LIMIT ?`,
-        [appId, after, ...(importState === undefined ? [] : [importState]), limit + 1],
-      );
-      return {
-        items: rows.slice(0, limit).map(appUserOf),
-        next: rows.length > limit ? rows[limit - 1]?.seq : undefined,
-      };
-    },
+    list: (appId, page, importState) =>
+      importState === undefined ? pageOf(appId, page) : pageOf(appId, page, 'AND import_state = ?', [importState]),
+    listAssigned: (appId, page) => pageOf(appId, page, 'AND user_id IS NOT NULL'),
     ofUser: (userId) =>
       store.all<AppUserRow>('SELECT * FROM app_users WHERE user_id = ? ORDER BY seq', [userId]).map(appUserOf),
     remove(id) {

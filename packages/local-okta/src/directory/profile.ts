@@ -1,8 +1,17 @@
 import { DirectoryError, type FieldProblem } from './directory-error.ts';
 import type { ProfileValue, UserProfile } from './user.ts';
 
-const MAX_LENGTH: Record<string, number> = { login: 100, email: 100, firstName: 50, lastName: 50, mobilePhone: 100 };
 const MAX_TEXT = 1024;
+
+/** Attributes that are texts, and how long they may be. */
+const TEXTS: ReadonlyMap<string, number> = new Map([
+  ['login', 100],
+  ['email', 100],
+  ['firstName', 50],
+  ['lastName', 50],
+  ['mobilePhone', 100],
+  ['displayName', MAX_TEXT],
+]);
 const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 const EMAIL = /^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+$/u;
 
@@ -42,8 +51,9 @@ function valueProblem(field: string, value: unknown): string | undefined {
       value.length > 1000 || value.some((item) => typeof item !== 'number' && textProblem(item) !== undefined);
     return bad ? 'Array contains an invalid value' : undefined;
   }
-  if (field in MAX_LENGTH || (REQUIRED as readonly string[]).includes(field) || field === 'displayName') {
-    const problem = textProblem(value, MAX_LENGTH[field] ?? MAX_TEXT);
+  const max = TEXTS.get(field);
+  if (max !== undefined) {
+    const problem = textProblem(value, max);
     if (problem !== undefined) return problem;
     if (field === 'login' && !EMAIL.test(String(value))) return 'Username must be in the form of an email address';
     if (field === 'email' && !EMAIL.test(String(value))) return 'Does not match required pattern';

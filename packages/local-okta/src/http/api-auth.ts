@@ -13,12 +13,15 @@ export interface Caller {
  * Wants `Authorization: SSWS <token>`, and nothing that a browser sends by itself: a page elsewhere can post to
  * localhost, but it does not know the token.
  */
-export function requireApiToken(directory: Directory): RequestHandler {
+export function requireApiToken(directory: Directory, onRefused?: (response: Response) => void): RequestHandler {
   return (request, response, next) => {
     const [, value] = /^SSWS ([\w-]{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
     const token = value === undefined ? undefined : directory.apiTokens.find(value);
     const user = token === undefined ? undefined : directory.users.get(token.userId);
-    if (token === undefined || user === undefined || user.status !== 'ACTIVE') throw new OktaError('E0000011');
+    if (token === undefined || user === undefined || user.status !== 'ACTIVE') {
+      onRefused?.(response);
+      throw new OktaError('E0000011');
+    }
     response.locals.caller = { tokenId: token.id, user } satisfies Caller;
     next();
   };

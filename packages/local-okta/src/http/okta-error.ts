@@ -16,6 +16,10 @@ const ERRORS = {
     summary: 'Bad request. Accept and/or Content-Type headers likely do not match supported values.',
   },
   E0000022: { status: 405, summary: 'The endpoint does not support the provided HTTP method' },
+  E0000023: {
+    status: 403,
+    summary: 'Operation failed because user profile is mastered under another system',
+  },
   E0000030: { status: 400, summary: "Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ" },
   E0000031: { status: 400, summary: 'Invalid search criteria.' },
   E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },

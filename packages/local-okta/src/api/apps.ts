@@ -1,0 +1,138 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import type { AppUser } from '../directory/app-users.ts';
+import type { App } from '../directory/apps.ts';
+import { notFound } from '../directory/directory-error.ts';
+import { OktaError } from '../http/okta-error.ts';
+import { userActor } from '../system-log/log-event.ts';
+import { parseBody, profileSchema } from './body.ts';
+import { endpoint, pathParameter } from './endpoint.ts';
+import { baseUrl, queryCursor, queryLimit, queryText, setLinks } from './query.ts';
+import { type ApiContext, userOfPath } from './users.ts';
+
+const assignmentSchema = z.object({ id: z.string().min(1).max(100), profile: profileSchema.optional() });
+
+export function addAppEndpoints(router: Router, context: ApiContext): void {
+  const { directory, audit } = context;
+
+  function appOfPath(request: Request): App {
+    const id = pathParameter(request, 'appId');
+    const app = directory.apps.get(id);
+    if (app === undefined) throw notFound('AppInstance', id);
+    return app;
+  }
+
+  function assign(request: Request, response: Response): void {
+    const app = appOfPath(request);
+    const { id, profile } = parseBody(request, assignmentSchema);
+    const user = directory.users.resolve(id);
+    if (user === undefined) throw notFound('User', id);
+    if (user.status === 'DEPROVISIONED') throw new OktaError('E0000038');
+    const appUser = directory.appUsers.save({ appId: app.id, userId: user.id, status: 'ACTIVE', profile });
+    audit(request, response, 'application.user_membership.add', 'Add user to application membership', [
+      userActor(user),
+      { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label },
+    ]);
+    response.json(appUserView(appUser, baseUrl(request)));
+  }
+
+  function unassign(request: Request, response: Response): void {
+    const app = appOfPath(request);
+    const user = userOfPath(context, request, response);
+    const appUser = directory.appUsers.get(app.id, user.id);
+    if (appUser === undefined) throw notFound('AppUser', user.id);
+    directory.appUsers.remove(appUser.id);
+    audit(request, response, 'application.user_membership.remove', 'Remove user from application membership', [
+      userActor(user),
+      { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label },
+    ]);
+    response.status(204).end();
+  }
+
+  const read = 'okta.users.read';
+  const manage = 'okta.users.manage';
+  endpoint(router, directory, '/apps', {
+    get: {
+      permission: read,
+      handle(request, response) {
+        const q = queryText(request, 'q')?.toLowerCase();
+        const range = q === undefined ? [] : [q, `${q}\u{10FFFF}`];
+        const page = directory.apps.list({
+          where: q === undefined ? undefined : { sql: 'lower(label) >= ? AND lower(label) < ?', parameters: range },
+          after: queryCursor(request),
+          limit: queryLimit(request, 200, 200),
+        });
+        setLinks(request, response, page.next);
+        response.json(page.items.map((app) => appView(app, baseUrl(request))));
+      },
+    },
+  });
+  endpoint(router, directory, '/apps/:appId', {
+    get: {
+      permission: read,
+      handle: (request, response) => {
+        response.json(appView(appOfPath(request), baseUrl(request)));
+      },
+    },
+  });
+  endpoint(router, directory, '/apps/:appId/users', {
+    get: {
+      permission: read,
+      handle(request, response) {
+        const app = appOfPath(request);
+        const limit = queryLimit(request, 50, 500);
+        const page = directory.appUsers.listAssigned(app.id, { after: queryCursor(request), limit });
+        setLinks(request, response, page.next);
+        response.json(page.items.map((appUser) => appUserView(appUser, baseUrl(request))));
+      },
+    },
+    post: { permission: manage, handle: assign },
+  });
+  endpoint(router, directory, '/apps/:appId/users/:userId', {
+    get: {
+      permission: read,
+      handle(request, response) {
+        const app = appOfPath(request);
+        const user = userOfPath(context, request, response);
+        const appUser = directory.appUsers.get(app.id, user.id);
+        if (appUser === undefined) throw notFound('AppUser', user.id);
+        response.json(appUserView(appUser, baseUrl(request)));
+      },
+    },
+    delete: { permission: manage, handle: unassign },
+  });
+}
+
+/** An app's own settings are not shown: they may hold secrets, and its owner has its own place for them. */
+function appView(app: App, base: string) {
+  const self = `${base}/api/v1/apps/${app.id}`;
+  return {
+    id: app.id,
+    name: app.name,
+    label: app.label,
+    status: app.status,
+    signOnMode: app.signOnMode,
+    created: app.created,
+    lastUpdated: app.lastUpdated,
+    features: [],
+    _links: { self: { href: self }, users: { href: `${self}/users` } },
+  };
+}
+
+function appUserView(appUser: AppUser, base: string) {
+  return {
+    id: appUser.userId,
+    externalId: appUser.externalId,
+    created: appUser.created,
+    lastUpdated: appUser.lastUpdated,
+    lastSync: appUser.lastSync,
+    scope: appUser.scope,
+    status: appUser.status,
+    syncState: appUser.importState === 'confirmed' ? 'SYNCHRONIZED' : 'DISABLED',
+    profile: appUser.profile,
+    _links: {
+      app: { href: `${base}/api/v1/apps/${appUser.appId}` },
+      user: { href: `${base}/api/v1/users/${appUser.userId}` },
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { OktaError } from '../http/okta-error.ts';
+
+/**
+ * The body in the shape that `schema` wants. Fields it does not name are left out, as Okta ignores them.
+ * @throws OktaError naming each field that is wrong
+ */
+export function parseBody<Output>(request: Request, schema: z.ZodType<Output>): Output {
+  const result = schema.safeParse(request.body ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
+  throw new OktaError('E0000001', {
+    detail: [...new Set(problems.map(({ field }) => field))].join(', '),
+    causes: problems.map(({ field, message }) => `${field}: ${message}`),
+  });
+}
+
+const secret = z.strictObject({ value: z.string().min(1) });
+
+/** Attributes by name; `checkProfile` judges them. */
+export const profileSchema = z.record(z.string(), z.unknown());
+
+export const credentialsSchema = z.object({
+  password: z
+    .union([secret, z.strictObject({})], {
+      error: 'must be {"value": "…"}; hash and hook are not supported by Local Okta',
+    })
+    .optional(),
+  provider: z
+    .object({
+      type: z.enum(['OKTA', 'LDAP'], { error: 'must be OKTA or LDAP' }),
+      name: z.string().min(1).max(100).optional(),
+    })
+    .optional(),
+});
+
+export const newUserSchema = z.object({
+  profile: profileSchema,
+  credentials: credentialsSchema.optional(),
+  groupIds: z.array(z.string().max(40)).max(20).optional(),
+});
+
+export const changedUserSchema = z.object({
+  profile: profileSchema.optional(),
+  credentials: credentialsSchema.optional(),
+});
+
+export const changedPasswordSchema = z.object({ oldPassword: secret, newPassword: secret });

@@ -1,0 +1,138 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { notFound } from '../directory/directory-error.ts';
+import type { Group } from '../directory/groups.ts';
+import { groupFilter, groupSearch } from '../directory/search-dialects.ts';
+import type { SqlCondition } from '../directory/users.ts';
+import { compileFilter } from '../filter/filter-sql.ts';
+import { invalid, OktaError } from '../http/okta-error.ts';
+import { type LogActor, userActor } from '../system-log/log-event.ts';
+import { parseBody } from './body.ts';
+import { endpoint, pathParameter } from './endpoint.ts';
+import { groupView } from './group-view.ts';
+import { baseUrl, queryCursor, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
+import { userView } from './user-view.ts';
+import { type ApiContext, userOfPath } from './users.ts';
+
+const groupSchema = z.object({
+  profile: z.object({ name: z.string(), description: z.string().max(1024).nullable().optional() }),
+});
+
+const PAGE = 10_000;
+
+export function addGroupEndpoints(router: Router, context: ApiContext): void {
+  const { directory, audit } = context;
+
+  function groupOfPath(request: Request): Group {
+    const id = pathParameter(request, 'groupId');
+    const group = directory.groups.get(id);
+    if (group === undefined) throw notFound('UserGroup', id);
+    return group;
+  }
+
+  /** App groups and Everyone are shown, but only what brings them changes them. */
+  function changeableGroup(request: Request): Group {
+    const group = groupOfPath(request);
+    if (group.type !== 'OKTA_GROUP') throw new OktaError('E0000006');
+    return group;
+  }
+
+  function list(request: Request, response: Response): void {
+    refuseQuery(request, 'sortBy', 'sortOrder');
+    const where = listCondition(request);
+    const page = directory.groups.list({ where, after: queryCursor(request), limit: queryLimit(request, PAGE, PAGE) });
+    setLinks(request, response, page.next);
+    response.json(page.items.map((group) => groupView(group, baseUrl(request))));
+  }
+
+  function create(request: Request, response: Response): void {
+    const { profile } = parseBody(request, groupSchema);
+    const group = directory.groups.create(profile);
+    audit(request, response, 'group.lifecycle.create', 'Create Okta group', [groupTarget(group)]);
+    response.json(groupView(group, baseUrl(request)));
+  }
+
+  function update(request: Request, response: Response): void {
+    const { profile } = parseBody(request, groupSchema);
+    const group = directory.groups.update(changeableGroup(request).id, profile);
+    audit(request, response, 'group.profile.update', 'Update group profile', [groupTarget(group)]);
+    response.json(groupView(group, baseUrl(request)));
+  }
+
+  function remove(request: Request, response: Response): void {
+    const group = changeableGroup(request);
+    directory.groups.remove(group.id);
+    audit(request, response, 'group.lifecycle.delete', 'Delete Okta group', [groupTarget(group)]);
+    response.status(204).end();
+  }
+
+  function members(request: Request, response: Response): void {
+    const group = groupOfPath(request);
+    const page = directory.groups.members(group.id, {
+      after: queryCursor(request),
+      limit: queryLimit(request, 1000, 1000),
+    });
+    setLinks(request, response, page.next);
+    response.json(page.items.map((user) => userView(user, baseUrl(request))));
+  }
+
+  function changeMember(request: Request, response: Response, change: 'add' | 'remove'): void {
+    const group = changeableGroup(request);
+    const user = userOfPath(context, request, response);
+    const changed =
+      change === 'add'
+        ? directory.groups.addMember(group.id, user.id)
+        : directory.groups.removeMember(group.id, user.id);
+    if (changed) {
+      const message = change === 'add' ? 'Add user to group membership' : 'Remove user from group membership';
+      audit(request, response, `group.user_membership.${change}`, message, [userActor(user), groupTarget(group)]);
+    }
+    response.status(204).end();
+  }
+
+  const read = 'okta.groups.read';
+  const manage = 'okta.groups.manage';
+  endpoint(router, directory, '/groups', {
+    get: { permission: read, handle: list },
+    post: { permission: manage, handle: create },
+  });
+  endpoint(router, directory, '/groups/:groupId', {
+    get: {
+      permission: read,
+      handle: (request, response) => {
+        response.json(groupView(groupOfPath(request), baseUrl(request)));
+      },
+    },
+    put: { permission: manage, handle: update },
+    delete: { permission: manage, handle: remove },
+  });
+  endpoint(router, directory, '/groups/:groupId/users', { get: { permission: read, handle: members } });
+  endpoint(router, directory, '/groups/:groupId/users/:userId', {
+    put: { permission: manage, handle: (request, response) => changeMember(request, response, 'add') },
+    delete: { permission: manage, handle: (request, response) => changeMember(request, response, 'remove') },
+  });
+}
+
+function listCondition(request: Request): SqlCondition {
+  const search = queryText(request, 'search');
+  const filter = queryText(request, 'filter');
+  const q = queryText(request, 'q');
+  if (search !== undefined && (filter !== undefined || q !== undefined)) {
+    throw invalid('search', 'cannot be combined with filter or q');
+  }
+  if (search !== undefined) return compileFilter(search, groupSearch);
+  const conditions: SqlCondition[] = [{ sql: '1', parameters: [] }];
+  if (filter !== undefined) conditions.push(compileFilter(filter, groupFilter));
+  if (q !== undefined) {
+    const key = q.toLowerCase();
+    conditions.push({ sql: 'name_key >= ? AND name_key < ?', parameters: [key, `${key}\u{10FFFF}`] });
+  }
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
+
+function groupTarget(group: Group): LogActor {
+  return { id: group.id, type: 'UserGroup', alternateId: 'unknown', displayName: group.name };
+}

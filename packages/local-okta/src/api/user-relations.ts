@@ -1,0 +1,45 @@
+import type { Router } from 'express';
+import { endpoint } from './endpoint.ts';
+import { groupView } from './group-view.ts';
+import { baseUrl, setLinks } from './query.ts';
+import { type ApiContext, userOfPath } from './users.ts';
+
+/** What a user belongs to. */
+export function addUserRelationEndpoints(router: Router, context: ApiContext): void {
+  const { directory } = context;
+  endpoint(router, directory, '/users/:userId/groups', {
+    get: {
+      permission: 'okta.users.read',
+      handle(request, response) {
+        const user = userOfPath(context, request, response);
+        setLinks(request, response, undefined);
+        response.json(directory.groups.ofUser(user.id).map((group) => groupView(group, baseUrl(request))));
+      },
+    },
+  });
+  endpoint(router, directory, '/users/:userId/appLinks', {
+    get: {
+      permission: 'okta.users.read',
+      handle(request, response) {
+        const user = userOfPath(context, request, response);
+        const apps = directory.apps
+          .list({ limit: 1000 })
+          .items.filter(({ id, status }) => status === 'ACTIVE' && directory.apps.isAssigned(id, user.id));
+        response.json(
+          apps.map((app, sortOrder) => ({
+            id: `${app.id}-${user.id}`,
+            label: app.label,
+            linkUrl: `${baseUrl(request)}/home/${app.name}/${app.id}`,
+            logoUrl: null,
+            appName: app.name,
+            appInstanceId: app.id,
+            appAssignmentId: directory.appUsers.get(app.id, user.id)?.id ?? null,
+            credentialsSetup: false,
+            hidden: false,
+            sortOrder,
+          })),
+        );
+      },
+    },
+  });
+}

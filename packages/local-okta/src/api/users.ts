@@ -1,0 +1,156 @@
+import type { Request, Response, Router } from 'express';
+import type { Context } from '../context.ts';
+import { notFound } from '../directory/directory-error.ts';
+import { userFilter, userSearch } from '../directory/search-dialects.ts';
+import { OKTA_PROVIDER, type Provider, type User } from '../directory/user.ts';
+import type { SqlCondition } from '../directory/users.ts';
+import { compileFilter } from '../filter/filter-sql.ts';
+import { callerOf } from '../http/api-auth.ts';
+import { invalid, OktaError } from '../http/okta-error.ts';
+import { userActor } from '../system-log/log-event.ts';
+import type { Audit } from './audit.ts';
+import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
+import { endpoint, pathParameter } from './endpoint.ts';
+import { assertPasswordAllowed } from './passwords.ts';
+import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
+import { userView } from './user-view.ts';
+
+export type ApiContext = Pick<Context, 'directory' | 'services'> & { readonly audit: Audit };
+
+/** The user of the path, by id, login or short name; `me` is the caller. @throws DirectoryError `not-found` */
+export function userOfPath({ directory }: Pick<Context, 'directory'>, request: Request, response: Response): User {
+  const name = pathParameter(request, 'userId');
+  const user = name === 'me' ? directory.users.get(callerOf(response).user.id) : directory.users.resolve(name);
+  if (user === undefined) throw notFound('User', name);
+  return user;
+}
+
+export function addUserEndpoints(router: Router, context: ApiContext): void {
+  const { directory, audit } = context;
+
+  function list(request: Request, response: Response): void {
+    refuseQuery(request, 'sortBy', 'sortOrder');
+    const where = listCondition(request);
+    const limit = queryLimit(request, queryText(request, 'q') === undefined ? 200 : 10, 200);
+    const page = directory.users.list({ where, after: queryCursor(request), limit });
+    setLinks(request, response, page.next);
+    response.json(page.items.map((user) => userView(user, baseUrl(request))));
+  }
+
+  async function create(request: Request, response: Response): Promise<void> {
+    const body = parseBody(request, newUserSchema);
+    const activate = queryFlag(request, 'activate', true);
+    const provider = providerOf(body.credentials?.provider);
+    const nextLogin = queryText(request, 'nextLogin');
+    if (nextLogin !== undefined && nextLogin !== 'changePassword') throw invalid('nextLogin', 'must be changePassword');
+    const password = passwordOf(body.credentials);
+    if (password !== undefined) assertPasswordAllowed(password, String(body.profile.login), provider);
+    const groupIds = body.groupIds ?? [];
+    for (const id of groupIds) {
+      if (directory.groups.get(id)?.type !== 'OKTA_GROUP') throw invalid('groupIds', `there is no Okta group ${id}`);
+    }
+    const user = await directory.users.create({
+      profile: body.profile,
+      password,
+      provider,
+      activate,
+      mustChangePassword: nextLogin !== undefined,
+    });
+    for (const id of groupIds) directory.groups.addMember(id, user.id);
+    audit(request, response, 'user.lifecycle.create', 'Create Okta user', [userActor(user)]);
+    if (activate) audit(request, response, 'user.lifecycle.activate', 'Activate Okta user', [userActor(user)]);
+    response.json(userView(user, baseUrl(request)));
+  }
+
+  async function update(request: Request, response: Response, whole: boolean): Promise<void> {
+    const before = userOfPath(context, request, response);
+    const body = parseBody(request, changedUserSchema);
+    if (whole && body.profile === undefined) throw invalid('profile', 'The field cannot be left blank');
+    const profile = whole ? body.profile : { ...before.profile, ...body.profile };
+    const password = passwordOf(body.credentials);
+    const provider = body.credentials?.provider === undefined ? before.provider : providerOf(body.credentials.provider);
+    if (password !== undefined) assertPasswordAllowed(password, String(profile?.login), provider);
+    if (body.profile !== undefined && context.services.profileSource?.(before) !== undefined) {
+      throw new OktaError('E0000023');
+    }
+    let user = before;
+    if (profile !== undefined && body.profile !== undefined) {
+      user = directory.users.setProfile(user.id, profile);
+      audit(request, response, 'user.account.update_profile', 'Update user profile', [userActor(user)]);
+    }
+    if (provider.type !== before.provider.type || provider.name !== before.provider.name) {
+      user = directory.users.setProvider(user.id, provider);
+    }
+    if (password !== undefined) {
+      user = await directory.users.setPassword(user.id, password);
+      audit(request, response, 'user.account.update_password', 'User update password', [userActor(user)]);
+    }
+    response.json(userView(user, baseUrl(request)));
+  }
+
+  /** Okta deletes in two steps: the first call deactivates, the next one deletes for good. */
+  function remove(request: Request, response: Response): void {
+    const user = userOfPath(context, request, response);
+    if (user.status === 'DEPROVISIONED') {
+      directory.users.remove(user.id);
+      audit(request, response, 'user.lifecycle.delete.completed', 'Delete Okta user', [userActor(user)]);
+    } else {
+      directory.users.transition(user.id, 'deactivate');
+      audit(request, response, 'user.lifecycle.deactivate', 'Deactivate Okta user', [userActor(user)]);
+    }
+    response.status(204).end();
+  }
+
+  const read = 'okta.users.read';
+  const manage = 'okta.users.manage';
+  endpoint(router, directory, '/users', {
+    get: { permission: read, handle: list },
+    post: { permission: manage, handle: create },
+  });
+  endpoint(router, directory, '/users/:userId', {
+    get: {
+      permission: undefined,
+      handle(request, response) {
+        const user = userOfPath(context, request, response);
+        const caller = callerOf(response).user.id;
+        if (user.id !== caller && !directory.adminRoles.can(caller, read)) throw new OktaError('E0000006');
+        response.json(userView(user, baseUrl(request)));
+      },
+    },
+    post: { permission: manage, handle: (request, response) => update(request, response, false) },
+    put: { permission: manage, handle: (request, response) => update(request, response, true) },
+    delete: { permission: manage, handle: remove },
+  });
+}
+
+function listCondition(request: Request): SqlCondition {
+  const search = queryText(request, 'search');
+  const filter = queryText(request, 'filter');
+  const q = queryText(request, 'q');
+  if ([search, filter, q].filter((given) => given !== undefined).length > 1) {
+    throw invalid('search', 'cannot be combined with filter or q');
+  }
+  if (search !== undefined) return compileFilter(search, userSearch);
+  if (filter !== undefined) return compileFilter(filter, userFilter);
+  const deprovisioned = "status <> 'DEPROVISIONED'";
+  if (q === undefined) return { sql: deprovisioned, parameters: [] };
+  const key = q.toLowerCase();
+  const range = [key, `${key}\u{10FFFF}`];
+  const names = ['firstName', 'lastName'].map((name) => `lower(json_extract(profile, '$.${name}'))`);
+  const columns = ['login_key', 'email_key', ...names];
+  return {
+    sql: `${deprovisioned} AND (${columns.map((column) => `(${column} >= ? AND ${column} < ?)`).join(' OR ')})`,
+    parameters: columns.flatMap(() => range),
+  };
+}
+
+function providerOf(given: { type: 'OKTA' | 'LDAP'; name?: string | undefined } | undefined): Provider {
+  if (given === undefined || given.type === 'OKTA') return OKTA_PROVIDER;
+  return { type: given.type, name: given.name ?? given.type };
+}
+
+function passwordOf(
+  credentials: { password?: { value: string } | Record<string, never> | undefined } | undefined,
+): string | undefined {
+  return credentials?.password?.value;
+}
