@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import * as errors from './errors.ts';
 import type * as options from './options.ts';
+import { readSettings } from './read-settings.ts';
+import { closeEngines, engineFor } from './registry.ts';
 import type * as step from './step.ts';
 
 /**
@@ -17,27 +19,47 @@ class LdapAuth extends EventEmitter {
   /** Which engine this is; the adapter refuses to start on any other. */
   static readonly engine = 'pooled' as const;
 
+  readonly #options: options.LdapAuthOptions;
+
   /** @throws TypeError naming every option that is missing, unknown or malformed */
-  constructor(_options: options.LdapAuthOptions) {
+  constructor(options: options.LdapAuthOptions) {
     super();
+    engineFor(options);
+    this.#options = options;
   }
 
   /** Throws the TypeError that the constructor would throw. Opens nothing. */
-  static validate(_options: options.LdapAuthOptions): void {}
+  static validate(options: options.LdapAuthOptions): void {
+    readSettings(options);
+  }
 
   /** Resolves when a sign-in can be served now: service bind done, bases found. @throws LdapAuthError saying why not */
-  static async check(_options: options.LdapAuthOptions): Promise<void> {}
+  static async check(options: options.LdapAuthOptions): Promise<void> {
+    await engineFor(options).check();
+  }
 
   /**
    * Ends the connections of one configuration, or of all, after the sign-ins in progress. Later sign-ins open anew.
    */
-  static async closePools(_options?: options.LdapAuthOptions): Promise<void> {}
+  static async closePools(options?: options.LdapAuthOptions): Promise<void> {
+    await closeEngines(options);
+  }
 
   /**
    * Judges one sign-in. The callback is called exactly once, never before this returns, and within the async context
    * of this call: with the user; with an `InvalidCredentialsError` (a refusal); or with an `LdapAuthError` (broken).
    */
-  authenticate(_username: unknown, _password: unknown, _callback: LdapAuth.Callback): void {}
+  authenticate(username: unknown, password: unknown, callback: LdapAuth.Callback): void {
+    // By nextTick: what the callback throws is an uncaught exception, as with any callback, not a rejection in here.
+    this.#signIn(username, password).then(
+      (user) => process.nextTick(callback, null, user),
+      (error: unknown) => process.nextTick(callback, error),
+    );
+  }
+
+  async #signIn(username: unknown, password: unknown): Promise<options.LdapUser> {
+    return engineFor(this.#options).signIn(username, password);
+  }
 
   /** Ends the handle. Connections stay with their pool. */
   close(callback?: () => void): void {

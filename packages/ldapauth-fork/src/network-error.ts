@@ -1,0 +1,61 @@
+import { LdapAuthError, type LdapAuthErrorCode } from './errors.ts';
+
+const MEANINGS: ReadonlyMap<string, readonly [LdapAuthErrorCode, string, string]> = new Map([
+  ['CERT_HAS_EXPIRED', ['misconfigured', 'certificate-expired', "the directory's certificate has expired"]],
+  [
+    'CERT_NOT_YET_VALID',
+    ['misconfigured', 'certificate-not-yet-valid', "the directory's certificate is not valid yet"],
+  ],
+  ['CERT_REVOKED', ['misconfigured', 'certificate-revoked', "the directory's certificate is revoked"]],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    ['misconfigured', 'certificate-name-mismatch', "the directory's certificate is for another host name"],
+  ],
+  ['ECONNREFUSED', ['unavailable', 'connection-refused', 'nothing listens there']],
+  ['ECONNRESET', ['unavailable', 'connection-reset', 'the connection was cut']],
+  ['ENOTFOUND', ['unavailable', 'host-not-found', 'the host name is not known']],
+  ['EAI_AGAIN', ['unavailable', 'host-not-found', 'the host name cannot be looked up now']],
+  ['ETIMEDOUT', ['unavailable', 'connect-timeout', 'the host does not answer']],
+  ['EHOSTUNREACH', ['unavailable', 'host-unreachable', 'the host cannot be reached']],
+  ['ENETUNREACH', ['unavailable', 'host-unreachable', 'the network cannot be reached']],
+]);
+
+// OpenSSL's verification errors by the names that Node gives them, apart from those above.
+const UNTRUSTED =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|ERROR_IN_CERT)/;
+
+/** What a failed connection attempt means. */
+export function connectErrorOf(error: unknown, url: string): LdapAuthError {
+  if (error instanceof LdapAuthError) {
+    return error;
+  }
+  const systemCode = systemCodeOf(error);
+  const known = MEANINGS.get(systemCode);
+  if (known !== undefined) {
+    return new LdapAuthError(known[0], `Cannot connect to ${url}: ${known[2]}`, { cause: error, detail: known[1] });
+  }
+  if (UNTRUSTED.test(systemCode)) {
+    return new LdapAuthError(
+      'misconfigured',
+      `Cannot connect to ${url}: its certificate is not signed by a trusted CA`,
+      {
+        cause: error,
+        detail: 'certificate-untrusted',
+      },
+    );
+  }
+  if (systemCode === 'EPROTO' || systemCode.startsWith('ERR_SSL_') || systemCode.startsWith('ERR_TLS_')) {
+    return new LdapAuthError('misconfigured', `Cannot connect to ${url}: TLS cannot be agreed on`, {
+      cause: error,
+      detail: 'tls-handshake',
+    });
+  }
+  return new LdapAuthError('unavailable', `Cannot connect to ${url}`, { cause: error });
+}
+
+function systemCodeOf(error: unknown): string {
+  // Trying several addresses of one name fails with an AggregateError; the first speaks for all.
+  const one = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+  const code = one instanceof Error && 'code' in one ? one.code : undefined;
+  return typeof code === 'string' ? code : '';
+}

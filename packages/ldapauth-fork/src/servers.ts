@@ -1,0 +1,60 @@
+import type { Connection } from './connection.ts';
+import { LdapAuthError } from './errors.ts';
+import { type OpenOptions, openConnection } from './open-connection.ts';
+import { outcomeOf } from './result-codes.ts';
+import type { ServerAddress } from './server-address.ts';
+import type { OnStep } from './step.ts';
+
+const AVOID_MS = 10_000;
+
+/** The configured servers, in order of preference, and which of them failed lately. */
+export class Servers {
+  private readonly addresses: readonly ServerAddress[];
+  private readonly options: OpenOptions;
+  private readonly onStep: OnStep | undefined;
+  private readonly avoidedUntil = new Map<string, number>();
+
+  constructor(addresses: readonly ServerAddress[], options: OpenOptions, onStep: OnStep | undefined) {
+    this.addresses = addresses;
+    this.options = options;
+    this.onStep = onStep;
+  }
+
+  get hasAlternatives(): boolean {
+    return this.addresses.length > 1;
+  }
+
+  /** A server that hangs or breaks is asked last for a while. */
+  avoid(url: string): void {
+    this.avoidedUntil.set(url, performance.now() + AVOID_MS);
+  }
+
+  /** Opens a connection to the first server that answers. @throws LdapAuthError of the most preferred one that failed */
+  async open(): Promise<Connection> {
+    let firstError: unknown;
+    for (const address of this.inOrder()) {
+      const startedAt = performance.now();
+      try {
+        const connection = await openConnection(address, this.options);
+        this.avoidedUntil.delete(address.url);
+        this.report(address, 'ok', startedAt);
+        return connection;
+      } catch (error) {
+        this.report(address, outcomeOf(error), startedAt);
+        this.avoid(address.url);
+        firstError ??= error;
+      }
+    }
+    throw firstError ?? new LdapAuthError('unavailable', 'No directory server is configured');
+  }
+
+  private inOrder(): ServerAddress[] {
+    const now = performance.now();
+    const isAvoided = ({ url }: ServerAddress): boolean => (this.avoidedUntil.get(url) ?? 0) > now;
+    return [...this.addresses.filter((it) => !isAvoided(it)), ...this.addresses.filter(isAvoided)];
+  }
+
+  private report(address: ServerAddress, outcome: string, startedAt: number): void {
+    this.onStep?.({ kind: 'connect', url: address.url, outcome, ms: performance.now() - startedAt });
+  }
+}

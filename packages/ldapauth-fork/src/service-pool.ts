@@ -1,0 +1,226 @@
+import { BindRequest } from 'ldapts';
+import { type Answer, type Connection, ConnectionLost, type Request } from './connection.ts';
+import { LdapAuthError } from './errors.ts';
+import { isAlive, readRootDse } from './probe.ts';
+import { errorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
+import type { Servers } from './servers.ts';
+import type { Settings } from './settings.ts';
+
+const ATTEMPTS = 3;
+const RETRY_REFUSED_BIND_MS = 1_000;
+// Fewer requests than this share a connection well.
+const CROWDED = 4;
+
+// What directories answer on a connection whose session they have ended or are about to end.
+const STALE: ReadonlySet<number> = new Set([
+  ResultCode.operationsError,
+  ResultCode.strongerAuthRequired,
+  ResultCode.insufficientAccessRights,
+  ResultCode.busy,
+  ResultCode.unavailable,
+]);
+
+/** A few connections bound as the service account, each carrying many searches at once. */
+export class ServicePool {
+  private readonly settings: Settings;
+  private readonly servers: Servers;
+  private live: Connection[] = [];
+  private opening: Promise<Connection> | undefined;
+  private growAgainAt = 0;
+  private refused: { readonly error: LdapAuthError; readonly until: number } | undefined;
+
+  constructor(settings: Settings, servers: Servers) {
+    this.settings = settings;
+    this.servers = servers;
+  }
+
+  get size(): number {
+    return this.live.length + (this.opening === undefined ? 0 : 1);
+  }
+
+  /** Sends a search; over another connection if this one is found dead. @throws LdapAuthError */
+  async send(request: Request): Promise<Answer> {
+    let lastError: unknown;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const connection = await this.acquire();
+      const wasUsed = connection.answered > 1;
+      try {
+        const answer = await connection.request(request);
+        if (!wasUsed || attempt === ATTEMPTS || !STALE.has(answer.result.status)) {
+          return answer;
+        }
+        this.retire(connection);
+      } catch (error) {
+        lastError = error;
+        this.giveUp(connection.url);
+        if (!(error instanceof ConnectionLost)) {
+          // A server that hangs is not asked twice within one sign-in; another one may be.
+          this.servers.avoid(connection.url);
+          if (!this.servers.hasAlternatives) {
+            throw error;
+          }
+        }
+      }
+    }
+    throw lastError instanceof LdapAuthError
+      ? lastError
+      : new LdapAuthError('unavailable', 'The directory cuts connections', {
+          cause: lastError,
+          detail: 'connection-lost',
+        });
+  }
+
+  closeIdle(maxIdle: number): void {
+    const before = performance.now() - maxIdle;
+    for (const connection of this.live.filter(({ load, lastUsedAt }) => load === 0 && lastUsedAt <= before)) {
+      this.retire(connection);
+    }
+  }
+
+  close(): void {
+    for (const connection of [...this.live]) {
+      this.retire(connection);
+    }
+    this.opening?.then((connection) => this.retire(connection)).catch(() => {});
+  }
+
+  private async acquire(): Promise<Connection> {
+    for (;;) {
+      const connection = this.leastLoaded();
+      if (connection === undefined) {
+        return this.openShared();
+      }
+      const now = performance.now();
+      const isOld = now - connection.openedAt > this.settings.rebindAfter;
+      const isCrowded = connection.load >= CROWDED && this.size < this.settings.serviceConnections;
+      if ((isOld || isCrowded) && this.opening === undefined && now >= this.growAgainAt) {
+        this.openBeside(isOld ? connection : undefined);
+      }
+      if (
+        connection.load > 0 ||
+        now - connection.lastUsedAt < this.settings.probeAfter ||
+        (await isAlive(connection, readRootDse()))
+      ) {
+        return connection;
+      }
+    }
+  }
+
+  private leastLoaded(): Connection | undefined {
+    let best: Connection | undefined;
+    for (const connection of this.live) {
+      if (best === undefined || connection.load < best.load) {
+        best = connection;
+      }
+    }
+    return best;
+  }
+
+  /** Nobody waits for it: what is there serves until the new one is ready. */
+  private openBeside(replaced: Connection | undefined): void {
+    this.growAgainAt = performance.now() + RETRY_REFUSED_BIND_MS;
+    this.openShared().then(
+      () => {
+        this.growAgainAt = 0;
+        if (replaced !== undefined) {
+          this.retire(replaced);
+        }
+      },
+      () => {},
+    );
+  }
+
+  private openShared(): Promise<Connection> {
+    if (this.refused !== undefined && performance.now() < this.refused.until) {
+      // Trying a wrong service password at every sign-in would lock the service account.
+      return Promise.reject(this.refused.error);
+    }
+    this.opening ??= this.openBound().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  private async openBound(): Promise<Connection> {
+    const connection = await this.servers.open();
+    try {
+      await this.bind(connection);
+    } catch (error) {
+      connection.close();
+      if (error instanceof LdapAuthError && error.code === 'service-bind-failed') {
+        this.refused = { error, until: performance.now() + RETRY_REFUSED_BIND_MS };
+      }
+      throw error;
+    }
+    this.refused = undefined;
+    connection.onClose = () => this.forget(connection);
+    this.live.push(connection);
+    return connection;
+  }
+
+  private async bind(connection: Connection): Promise<void> {
+    const { service, onStep } = this.settings;
+    if (service === undefined) {
+      return;
+    }
+    const startedAt = performance.now();
+    const report = (outcome: string): void => {
+      const ms = performance.now() - startedAt;
+      onStep?.({ kind: 'bind', purpose: 'service', dn: service.dn, outcome, ms });
+    };
+    try {
+      const { result } = await connection.request(new BindRequest({ messageId: 0, ...service }));
+      if (result.status !== ResultCode.success) {
+        throw serviceBindError(
+          result.status,
+          errorOf(result, 'Binding the service account'),
+          new LdapResultError(result),
+        );
+      }
+      report('ok');
+    } catch (error) {
+      this.servers.avoid(connection.url);
+      report(outcomeOf(error));
+      throw error instanceof ConnectionLost
+        ? new LdapAuthError('unavailable', 'The connection was cut in the service bind', {
+            cause: error,
+            detail: 'connection-lost',
+          })
+        : error;
+    }
+  }
+
+  /** What is known to be idle on a server that broke is dropped; requests in progress see for themselves. */
+  private giveUp(url: string): void {
+    for (const connection of this.live.filter((it) => it.url === url && it.load === 0)) {
+      this.retire(connection);
+    }
+  }
+
+  private retire(connection: Connection): void {
+    this.forget(connection);
+    connection.retire();
+  }
+
+  private forget(connection: Connection): void {
+    this.live = this.live.filter((it) => it !== connection);
+  }
+}
+
+const REFUSED_ACCOUNT: ReadonlySet<number> = new Set([
+  ResultCode.constraintViolation,
+  ResultCode.noSuchObject,
+  ResultCode.invalidDnSyntax,
+  ResultCode.inappropriateAuthentication,
+  ResultCode.invalidCredentials,
+  ResultCode.insufficientAccessRights,
+  ResultCode.unwillingToPerform,
+]);
+
+function serviceBindError(status: number, otherwise: LdapAuthError, cause: Error): LdapAuthError {
+  return REFUSED_ACCOUNT.has(status)
+    ? new LdapAuthError('service-bind-failed', 'The directory refuses the service account (bindDN, bindCredentials)', {
+        cause,
+      })
+    : otherwise;
+}

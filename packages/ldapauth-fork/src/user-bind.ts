@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BindRequest } from 'ldapts';
+import type { BindPool } from './bind-pool.ts';
+import { LdapAuthError, type RefusalReason } from './errors.ts';
+import { judgeBind, passwordPolicyRequest } from './password-policy.ts';
+import { errorOf, LdapResultError, outcomeOf } from './result-codes.ts';
+import type { OnStep } from './step.ts';
+
+const SAMPLES = 64;
+
+/** Tries passwords, and makes a name that does not exist cost as much as a wrong password. */
+export class UserBind {
+  private readonly pool: BindPool;
+  private readonly onStep: OnStep | undefined;
+  /** How long the latest verdicts on real passwords took, in milliseconds. */
+  private readonly durations: number[] = [];
+  private nextSample = 0;
+  private readonly decoyName = `no-such-user-${randomBytes(8).toString('hex')}`;
+
+  constructor(pool: BindPool, onStep: OnStep | undefined) {
+    this.pool = pool;
+    this.onStep = onStep;
+  }
+
+  /** Undefined when the password is right and the account may be used, else why not. @throws LdapAuthError */
+  async try(dn: string, password: string): Promise<RefusalReason | undefined> {
+    if (dn.trim() === '') {
+      // With an empty name the directory takes any password for an anonymous bind (RFC 4513 section 5.1).
+      throw new LdapAuthError('misconfigured', 'The entry has no name to bind with', {
+        detail: 'bind-property-missing',
+      });
+    }
+    const startedAt = performance.now();
+    const reason = await this.send(dn, password);
+    if (reason === undefined || reason === 'invalid-credentials') {
+      this.durations[this.nextSample] = performance.now() - startedAt;
+      this.nextSample = (this.nextSample + 1) % SAMPLES;
+    }
+    return reason;
+  }
+
+  /**
+   * What happens for a name that nobody has: a bind that must fail, with as many bytes as the password typed, and a
+   * wait for as long as one of the latest real verdicts took, because a directory hashes nothing for it.
+   */
+  async refuseUnknown(base: string, password: string): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      await this.send(this.decoyDn(base), 'x'.repeat(Buffer.byteLength(password)));
+    } catch (error) {
+      // Whatever result code a directory has for it, it is an answer; no answer at all is told as for everybody else.
+      if (!(error instanceof LdapAuthError && error.cause instanceof LdapResultError)) {
+        throw error;
+      }
+    }
+    const sample = this.durations[Math.floor(Math.random() * this.durations.length)] ?? 0;
+    const left = sample - (performance.now() - startedAt);
+    if (left >= 1) {
+      await wait(left);
+    }
+  }
+
+  decoyDn(base: string): string {
+    return base === '' ? `cn=${this.decoyName}` : `cn=${this.decoyName},${base}`;
+  }
+
+  private async send(dn: string, password: string): Promise<RefusalReason | undefined> {
+    const startedAt = performance.now();
+    const report = (outcome: string): void =>
+      this.onStep?.({ kind: 'bind', purpose: 'user', dn, outcome, ms: performance.now() - startedAt });
+    try {
+      const { result } = await this.pool.send(
+        new BindRequest({ messageId: 0, dn, password, controls: [passwordPolicyRequest] }),
+      );
+      const verdict = judgeBind(result);
+      if (verdict.kind === 'broken') {
+        throw errorOf(result, 'Trying the password');
+      }
+      const reason = verdict.kind === 'refused' ? verdict.reason : undefined;
+      report(reason ?? 'ok');
+      return reason;
+    } catch (error) {
+      report(outcomeOf(error));
+      throw error;
+    }
+  }
+}
