@@ -1,1 +1,3 @@
-export {};
+import { runWebApp } from '@ldap-to-okta/web-app';
+
+await runWebApp({ name: 'oidc', defaultMode: 'oidc', env: process.env });

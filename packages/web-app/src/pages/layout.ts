@@ -1,0 +1,65 @@
+import type { AuthMode } from '@ldap-to-okta/auth-adapter';
+import { type Html, html } from './html.ts';
+
+/** Where the style sheet and the icon are; the version in the address lets browsers keep them for ever. */
+export interface AssetPaths {
+  readonly style: string;
+  readonly icon: string;
+}
+
+/** What every page of one app has in common. */
+export interface Site {
+  readonly name: string;
+  readonly mode: AuthMode;
+  readonly assets: AssetPaths;
+}
+
+export interface PageOptions {
+  readonly title: string;
+  readonly body: Html;
+  /** Whoever is signed in gets the navigation; the token is for its sign-out button. */
+  readonly signedIn?: { readonly csrfToken: string; readonly current?: 'home' | 'profile' };
+}
+
+export function renderPage(site: Site, { title, body, signedIn }: PageOptions): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · LDAP to Okta</title>
+<link rel="stylesheet" href="${site.assets.style}">
+<link rel="icon" href="${site.assets.icon}" type="image/svg+xml">
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header>
+<div class="bar">
+<a class="brand" href="/"><img src="${site.assets.icon}" alt="" width="28" height="28">LDAP to Okta</a>
+${signedIn && navigation(signedIn)}
+</div>
+</header>
+<main id="main" tabindex="-1">
+${body}
+</main>
+<footer>
+<p>App <strong>${site.name}</strong>, sign-in mode <strong>${site.mode}</strong></p>
+</footer>
+</body>
+</html>
+`.markup;
+}
+
+function navigation({ csrfToken, current }: NonNullable<PageOptions['signedIn']>): Html {
+  const link = (name: string, href: string, label: string): Html =>
+    name === current ? html`<a href="${href}" aria-current="page">${label}</a>` : html`<a href="${href}">${label}</a>`;
+  return html`<nav aria-label="Main">
+${link('home', '/', 'Home')}
+${link('profile', '/profile', 'My Profile')}
+<form method="post" action="/logout">
+<input type="hidden" name="_csrf" value="${csrfToken}">
+<button type="submit" id="logout-button" class="quiet">Logout</button>
+</form>
+</nav>`;
+}

@@ -1,0 +1,69 @@
+import type { Identity } from '@ldap-to-okta/auth-adapter';
+import { type Html, html } from './html.ts';
+import { renderPage, type Site } from './layout.ts';
+
+export function profilePage(site: Site, identity: Identity, csrfToken: string): string {
+  return renderPage(site, {
+    title: 'My Profile',
+    signedIn: { csrfToken, current: 'profile' },
+    body: html`<h1>My Profile</h1>
+<p>What this app was told about you when you signed in.</p>
+<dl>
+${row('User name', 'username', identity.username)}
+${row('Name', 'display-name', identity.displayName)}
+${row('E-mail', 'email', identity.email)}
+${row('Distinguished name', 'dn', identity.dn)}
+</dl>
+${authorities(identity.groups)}
+${identity.claims && claimsTable(identity.claims)}`,
+  });
+}
+
+/** The authority of a group, as the Java sample of the tutorial names it: `ROLE_ALLUSERS` of `allusers`. */
+export function authorityOf(group: string): string {
+  return `ROLE_${group.toUpperCase()}`;
+}
+
+function row(label: string, id: string, value: string | undefined): Html | undefined {
+  return value === undefined ? undefined : html`<div><dt>${label}</dt><dd id="profile-${id}">${value}</dd></div>`;
+}
+
+function authorities(groups: readonly string[]): Html {
+  const list =
+    groups.length === 0
+      ? html`<p>None: you are in no group that this app can see.</p>`
+      : html`<ul class="authorities" id="authorities">${groups.map((group) => html`<li>${authorityOf(group)}</li>`)}</ul>`;
+  return html`<section aria-labelledby="authorities-heading">
+<h2 id="authorities-heading">Authorities</h2>
+<p>One for each of your groups.</p>
+${list}
+</section>`;
+}
+
+function claimsTable(claims: NonNullable<Identity['claims']>): Html {
+  const rows = Object.entries(claims).map(
+    ([name, value]) =>
+      html`<tr><th scope="row">${name}</th><td id="claim-${idPart(name)}">${claimText(value)}</td></tr>`,
+  );
+  return html`<section aria-labelledby="claims-heading">
+<h2 id="claims-heading">Claims</h2>
+<p>What the ID token says about you.</p>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="claims-heading">
+<table><thead><tr><th scope="col">Claim</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table>
+</div>
+</section>`;
+}
+
+/** An id holds no spaces; claim names of providers may be addresses or anything else. */
+function idPart(name: string): string {
+  return name.replace(/\s/g, '-');
+}
+
+function claimText(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+    ? value.join(', ')
+    : JSON.stringify(value);
+}

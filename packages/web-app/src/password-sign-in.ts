@@ -1,0 +1,150 @@
+import { AuthError, type Identity, type PasswordAuth } from '@ldap-to-okta/auth-adapter';
+import express, { type Request, type Response, Router } from 'express';
+import { csrfProtection, csrfToken } from './csrf.ts';
+import type { Metrics } from './metrics.ts';
+import type { Site } from './pages/layout.ts';
+import { type LoginPageOptions, loginPage, MALFORMED, REFUSED } from './pages/login-page.ts';
+import { localPath } from './return-path.ts';
+import { logSteps } from './sign-in-log.ts';
+import { fingerprint, type Permit, type Throttle } from './throttle.ts';
+
+export interface PasswordSignInOptions {
+  readonly adapter: PasswordAuth;
+  readonly site: Site;
+  readonly throttle: Throttle;
+  readonly metrics: Metrics;
+}
+
+const LONGEST_USERNAME = 256;
+const LONGEST_PASSWORD = 1024;
+
+/** Reads the forms of this app. JSON is accepted in the same shape. */
+export const formBody = [
+  express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }),
+  express.json({ limit: '16kb' }),
+];
+
+/** The sign-in form and what happens when it is sent. */
+export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSignInOptions): Router {
+  const router = Router();
+
+  const showForm = (request: Request, response: Response, status: number, options: Partial<LoginPageOptions>): void => {
+    const page = { csrfToken: csrfToken(request), usernameExample: adapter.usernameExample, ...options };
+    response.status(status).send(loginPage(site, page));
+  };
+
+  router.get('/login', async (request, response) => {
+    const { returnTo } = request.query;
+    const path = localPath(returnTo);
+    if (request.user !== undefined) {
+      response.redirect(303, path);
+      return;
+    }
+    if (path === '/') {
+      delete request.session.returnTo;
+    } else {
+      request.session.returnTo = path;
+    }
+    const token = csrfToken(request);
+    // Before the page: a form whose session could not be kept would only lead to a second error.
+    await saveSession(request);
+    const notice = 'signed-out' in request.query ? { notice: 'You are signed out.' } : {};
+    showForm(request, response, 200, { csrfToken: token, ...notice });
+  });
+
+  router.post('/login', ...formBody, csrfProtection, async (request, response) => {
+    const credentials = readCredentials(request.body);
+    if (credentials === undefined) {
+      metrics.signIn('malformed');
+      request.log.info({ outcome: 'malformed' }, 'sign-in');
+      showForm(request, response, 400, { problem: MALFORMED });
+      return;
+    }
+    const { username } = credentials;
+    const permit = await throttle.admit(username, request.ip ?? '');
+    if (!permit.ok) {
+      metrics.signIn('throttled');
+      request.log.warn({ outcome: 'throttled', limit: permit.limit, account: fingerprint(username) }, 'sign-in');
+      response.set('Retry-After', String(permit.retryAfterSeconds));
+      showForm(request, response, 429, { username, problem: tooMany(permit.retryAfterSeconds) });
+      return;
+    }
+    const identity = await judge(request, credentials, permit);
+    if (identity === undefined) {
+      showForm(request, response, 401, { username, problem: REFUSED });
+      return;
+    }
+    const returnTo = localPath(request.session.returnTo);
+    await signIn(request, identity);
+    response.redirect(303, returnTo);
+  });
+
+  async function judge(
+    request: Request,
+    credentials: { username: string; password: string },
+    permit: Permit & { ok: true },
+  ): Promise<Identity | undefined> {
+    const start = performance.now();
+    const note = (outcome: string): void => metrics.signIn(outcome, (performance.now() - start) / 1000);
+    try {
+      const result = await adapter.authenticate(credentials, logSteps(request.log));
+      if (result.ok) {
+        await permit.done('ok');
+        note('ok');
+        request.log.info({ outcome: 'ok', username: result.identity.username }, 'sign-in');
+        return result.identity;
+      }
+      // Without a password nothing was guessed.
+      await permit.done(credentials.password === '' ? 'not-judged' : 'refused');
+      note(result.reason);
+      const { reason, detail } = result;
+      // Not the name as typed: people type their passwords into the wrong field.
+      request.log.info({ outcome: reason, detail, account: fingerprint(credentials.username) }, 'sign-in');
+      return undefined;
+    } catch (error) {
+      await permit.done('not-judged');
+      note(error instanceof AuthError ? error.code : 'error');
+      throw error;
+    }
+  }
+
+  return router;
+}
+
+function readCredentials(body: unknown): { username: string; password: string } | undefined {
+  if (typeof body !== 'object' || body === null || !('username' in body) || !('password' in body)) {
+    return undefined;
+  }
+  const { username, password } = body;
+  const usable =
+    typeof username === 'string' &&
+    typeof password === 'string' &&
+    username.length <= LONGEST_USERNAME &&
+    password.length <= LONGEST_PASSWORD;
+  return usable ? { username, password } : undefined;
+}
+
+function tooMany(seconds: number): string {
+  const wait = seconds <= 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return `Too many attempts. Wait ${wait}, then try again.`;
+}
+
+function saveSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.session.save((error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Passport gives the session a new id here, so that one planted before signing in is worth nothing. */
+function signIn(request: Request, identity: Identity): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.login(identity, (error?: unknown) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      request.session.signedInAt = Date.now();
+      resolve();
+    });
+  });
+}
