@@ -1,4 +1,11 @@
 export { chooseDirectory, type DirectoryChoice } from './choose-directory.ts';
 export { DirectoryError } from './directory-error.ts';
+export {
+  type LdapProxy,
+  type LdapProxyCounts,
+  type LdapProxyOptions,
+  type LdapProxySession,
+  startLdapProxy,
+} from './ldap-proxy.ts';
 export { startDirectory } from './start-directory.ts';
 export type { DirectoryKind, DirectoryOptions, TestDirectory } from './test-directory.ts';
