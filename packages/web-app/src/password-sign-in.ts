@@ -18,10 +18,13 @@ export interface PasswordSignInOptions {
 const LONGEST_USERNAME = 256;
 const LONGEST_PASSWORD = 1024;
 
+/** Large enough for an absurd field to be answered with the form again; what is larger is not read at all. */
+const LARGEST_BODY = '1mb';
+
 /** Reads the forms of this app. JSON is accepted in the same shape. */
 export const formBody = [
-  express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 }),
-  express.json({ limit: '16kb' }),
+  express.urlencoded({ extended: false, limit: LARGEST_BODY, parameterLimit: 20 }),
+  express.json({ limit: LARGEST_BODY }),
 ];
 
 /** The sign-in form and what happens when it is sent. */

@@ -1,0 +1,121 @@
+import {
+  AuthError,
+  type Identity,
+  type Observer,
+  type PasswordAuth,
+  type RedirectAuth,
+  RedirectRefusal,
+  type SignInResult,
+} from '@ldap-to-okta/auth-adapter';
+import { type Request, Router } from 'express';
+
+const PEOPLE: Readonly<Record<string, { password: string; groups: readonly string[]; displayName?: string }>> = {
+  user01: { password: 'password1', groups: ['allusers'] },
+  user02: { password: 'password2', groups: ['allusers'] },
+  'o\'brien & <b>"x"</b>': { password: 'password4', groups: ['R&D <core>'], displayName: '<script>alert(1)</script>' },
+  thousand: { password: 'password5', groups: Array.from({ length: 1000 }, (_, n) => `a group with a long name ${n}`) },
+};
+
+export interface MemoryPasswordAuth extends PasswordAuth {
+  /** What reached the adapter, that is, what a directory would have been asked. */
+  readonly asked: { username: unknown; password: unknown }[];
+  /** Thrown by every call while set. */
+  fault: AuthError | undefined;
+  /** Sign-ins wait for this while set. */
+  hold: Promise<void> | undefined;
+  closed: boolean;
+}
+
+/** The seam without a directory behind it. */
+export function memoryPasswordAuth(observeAll?: Observer): MemoryPasswordAuth {
+  const auth: MemoryPasswordAuth = {
+    kind: 'password',
+    mode: 'ldap',
+    usernameExample: 'user01',
+    asked: [],
+    fault: undefined,
+    hold: undefined,
+    closed: false,
+    async ready() {
+      if (auth.fault) {
+        throw auth.fault;
+      }
+    },
+    async close() {
+      auth.closed = true;
+    },
+    async authenticate({ username, password }, observe): Promise<SignInResult> {
+      auth.asked.push({ username, password });
+      await auth.hold;
+      if (auth.fault) {
+        throw auth.fault;
+      }
+      const person = PEOPLE[String(username)];
+      const outcome = person?.password === password ? 'ok' : 'invalid-credentials';
+      const step = { kind: 'bind', purpose: 'user', dn: `cn=${username}`, outcome, ms: 1 } as const;
+      observeAll?.(step);
+      observe?.(step);
+      if (username === 'locked') {
+        return { ok: false, reason: 'locked' };
+      }
+      return person !== undefined && person.password === password
+        ? { ok: true, identity: identityOf(String(username), person.groups, person.displayName) }
+        : { ok: false, reason: 'invalid-credentials' };
+    },
+  };
+  return auth;
+}
+
+function identityOf(username: string, groups: readonly string[], displayName = username): Identity {
+  return { username, displayName, email: `${username}@example.com`, dn: `cn=${username}`, groups, mode: 'ldap' };
+}
+
+interface FakeSession {
+  fakeReturnTo?: string;
+  fakeUser?: Identity;
+}
+
+/** A provider that signs everybody in, or answers what the test asks of it. */
+export function memoryRedirectAuth(signOutUrl?: string): RedirectAuth {
+  const sessionOf = (request: Request) => request.session as unknown as FakeSession & typeof request.session;
+  const router = Router();
+  router.get('/callback', (request, response, next) => {
+    const { refuse, fault } = request.query;
+    if (fault) {
+      next(new AuthError('unavailable', 'the provider is away', { detail: 'connection-refused' }));
+      return;
+    }
+    if (refuse) {
+      next(new RedirectRefusal('access-denied', 'refused', { detail: 'access_denied' }));
+      return;
+    }
+    const returnTo = sessionOf(request).fakeReturnTo ?? '/';
+    request.session.regenerate((error) => {
+      sessionOf(request).fakeUser = {
+        username: 'user01@example.com',
+        displayName: 'User1',
+        email: 'user01@example.com',
+        groups: ['allusers'],
+        claims: { email: 'user01@example.com', groups: ['a', 'b'], 'https://example.com/x y': { deep: '<i>' }, n: 1 },
+        mode: 'oidc',
+      };
+      response.redirect(returnTo);
+      if (error) {
+        next(error);
+      }
+    });
+  });
+  return {
+    kind: 'redirect',
+    mode: 'oidc',
+    router,
+    ready: async () => undefined,
+    close: async () => undefined,
+    startSignIn(request, response, _next, returnTo) {
+      sessionOf(request).fakeReturnTo = returnTo;
+      response.redirect('/callback?code=secret-code');
+    },
+    identity: (request) => sessionOf(request).fakeUser,
+    signOutUrl: async () => signOutUrl,
+  };
+}
