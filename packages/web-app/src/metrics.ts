@@ -12,9 +12,8 @@ export interface Metrics {
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const METHODS = new Set(['GET', 'HEAD', 'POST']);
 
-export function createMetrics(appName: string): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ app: appName });
   const registers = [registry];
   const signIns = new Counter({
     name: 'sign_ins_total',

@@ -15,7 +15,7 @@ import { createWebApp, type WebApp } from './web-app.ts';
 import { readWebConfig } from './web-config.ts';
 
 export interface RunWebAppOptions {
-  /** The app's name: its cookie, its keys in Redis, its label in metrics. */
+  /** The app's name: its cookie, its keys in Redis, its name in logs. */
   readonly name: string;
   /** The mode when `AUTH_MODE` is not set. */
   readonly defaultMode: AuthMode;

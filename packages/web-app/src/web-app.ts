@@ -20,7 +20,7 @@ import { createThrottle } from './throttle.ts';
 import type { WebConfig } from './web-config.ts';
 
 export interface WebAppOptions {
-  /** The app's name: its cookie, its keys in Redis, its label in metrics. */
+  /** The app's name: its cookie, its keys in Redis, its name in logs. */
   readonly name: string;
   readonly config: WebConfig;
   readonly logger: Logger;
@@ -40,7 +40,7 @@ export interface WebApp {
 
 /** The Express shell around one adapter. It listens nowhere yet and knows no mode, only a form or a redirect. */
 export function createWebApp({ name, config, logger, createAdapter }: WebAppOptions): WebApp {
-  const metrics = createMetrics(name);
+  const metrics = createMetrics();
   const adapter = createAdapter(countSteps(metrics));
   const state = openAppState(name, config, logger);
   const assets = loadAssets();
