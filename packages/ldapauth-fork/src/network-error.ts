@@ -54,8 +54,9 @@ export function connectErrorOf(error: unknown, url: string): LdapAuthError {
 }
 
 function systemCodeOf(error: unknown): string {
+  // Not by instanceof: where modules run in a context of their own, Node's errors are of another realm.
+  const { code, errors } = Object(error) as { code?: unknown; errors?: unknown }; // both checked below
   // Trying several addresses of one name fails with an AggregateError; the first speaks for all.
-  const one = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
-  const code = one instanceof Error && 'code' in one ? one.code : undefined;
-  return typeof code === 'string' ? code : '';
+  const first = Array.isArray(errors) && errors.length > 0 ? Object(errors[0]).code : code;
+  return typeof first === 'string' ? first : '';
 }
