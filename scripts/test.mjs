@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { counts, readCounts } from './jest-result.mjs';
 import { turbo } from './turbo.mjs';
 
 /** Runs every workspace's suites, one workspace after the other, and ends with one sum over all of them. */
@@ -12,7 +14,7 @@ export async function test(root, args) {
   const suites = workspacesWithTests(root);
   for (const { directory } of suites) rmSync(join(directory, 'test-results'), { recursive: true, force: true });
 
-  const directory = await chooseDirectory(root);
+  const directory = chooseDirectory(root);
   process.env.TEST_DIRECTORY = directory.kind;
   // one workspace at a time with a worker per core: suites start servers and browsers, and two cores are soon full
   const jest = ['--json', '--outputFile=test-results/jest.json', `--maxWorkers=${availableParallelism()}`];
@@ -26,19 +28,31 @@ export async function test(root, args) {
   console.log('');
   for (const row of rows) {
     const note = row.note === undefined ? '' : `  (${row.note})`;
-    console.log(`${row.name.padEnd(16)} ${counts(row.passed, row.failed, row.skipped)}${note}`);
+    console.log(`${row.name.padEnd(16)} ${counts(row)}${note}`);
   }
-  console.log(`\nDirectory: ${directory.kind}, because ${directory.reason}.`);
-  console.log(counts(sum('passed'), sum('failed'), sum('skipped')));
+  console.log(`\nDirectory: ${directory.kind}, because ${directory.why}.`);
+  console.log(counts({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }));
   if (failure !== undefined || sum('failed') > 0) process.exitCode = 1;
 }
 
-/** Decided once for the whole run, so that every workspace tests against the same kind and the end can say which. */
-async function chooseDirectory(root) {
-  const { chooseDirectory: choose } = await import(
-    pathToFileURL(join(root, 'packages', 'test-directory', 'dist', 'index.js')).href
-  );
-  return choose();
+/**
+ * Decided once for the whole run, so that every workspace tests against the same kind and the end can say which.
+ * In a process of its own: looking for a container engine leaves connections open.
+ */
+function chooseDirectory(root) {
+  const library = pathToFileURL(join(root, 'packages', 'test-directory', 'dist', 'index.js')).href;
+  const program = `
+    const { chooseDirectory } = await import(${JSON.stringify(library)});
+    await chooseDirectory(process.env).then(
+      (choice) => process.stdout.write(JSON.stringify(choice)),
+      (error) => { process.stderr.write(error.message + '\\n'); process.exitCode = 1; },
+    );
+    process.exit();`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr.trim());
+  return JSON.parse(stdout);
 }
 
 function workspacesWithTests(root) {
@@ -54,15 +68,7 @@ function readResult(directory, kept) {
   const file = join(directory, 'test-results', 'jest.json');
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, note: 'ended without a result' };
   renameSync(file, kept);
-  const result = readJson(kept);
-  return {
-    passed: result.numPassedTests,
-    // a file that cannot be loaded has no tests to count, and is a failure all the same
-    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
-    skipped: result.numPendingTests + result.numTodoTests,
-  };
+  return readCounts(kept);
 }
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
-
-const counts = (passed, failed, skipped) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
