@@ -21,6 +21,15 @@ first_folder_with() {
   fail "OpenLDAP's $wanted is in none of: $*. Install slapd and its contributed modules (Debian: slapd slapd-contrib)."
 }
 
+# TLS 1.2 and newer. Debian's OpenLDAP is built on GnuTLS, which passes over the setting that others know.
+tls_versions() {
+  if ldd "$(command -v slapd)" | grep -q gnutls; then
+    echo 'olcTLSCipherSuite: NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2'
+  else
+    echo 'olcTLSProtocolMin: 3.3'
+  fi
+}
+
 config_ldif() {
   local modules schema hash
   modules=$(first_folder_with pw-pbkdf2.so /usr/lib/ldap /usr/lib64/openldap /usr/lib/openldap)
@@ -34,7 +43,7 @@ olcTLSCACertificateFile: $LDAP_DATA_DIR/tls/ca.pem
 olcTLSCertificateFile: $LDAP_DATA_DIR/tls/server.pem
 olcTLSCertificateKeyFile: $LDAP_DATA_DIR/tls/server.key
 olcTLSVerifyClient: never
-olcTLSProtocolMin: 3.3
+$(tls_versions)
 olcIdleTimeout: 0
 olcSockbufMaxIncoming: 262143
 olcSockbufMaxIncomingAuth: 4194303
