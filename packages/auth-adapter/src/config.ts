@@ -37,6 +37,8 @@ export interface OidcConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** What is asked for, with spaces between: `openid profile email`. */
+  readonly scope: string;
   /** Where browsers reach this app, without a trailing slash: `http://localhost:8080`. */
   readonly appBaseUrl: string;
 }

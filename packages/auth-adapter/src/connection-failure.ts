@@ -3,8 +3,8 @@ import { AuthError } from './auth-error.ts';
 /** Node's error codes (`error.code`) that say why a connection failed, by the detail that is logged for them. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection-refused',
-  ECONNRESET: 'connection-lost',
-  EPIPE: 'connection-lost',
+  ECONNRESET: 'connection-reset',
+  EPIPE: 'connection-reset',
   ENOTFOUND: 'host-not-found',
   EAI_AGAIN: 'host-not-found',
   EHOSTUNREACH: 'host-unreachable',
@@ -48,11 +48,16 @@ export function connectionFailure(error: unknown, target: string): AuthError | u
 
 /** The `code` of the error or of what it was caused by. */
 function systemCode(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const { code } = current as NodeJS.ErrnoException; // any error may carry one; it is checked below
-    if (typeof code === 'string' && (code in UNREACHABLE || code in UNTRUSTED)) {
-      return code;
+  let current = error;
+  for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
+    if (
+      'code' in current &&
+      typeof current.code === 'string' &&
+      (current.code in UNREACHABLE || current.code in UNTRUSTED)
+    ) {
+      return current.code;
     }
+    current = 'cause' in current ? current.cause : undefined;
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { AuthConfig, Environment, ReadAuthConfigOptions } from './config.ts
 import { ConfigError } from './config-error.ts';
 import { createLdapAdapter } from './ldap-adapter.ts';
 import type { Observer } from './observer.ts';
+import { createOidcAdapter } from './oidc-adapter.ts';
 import { createOktaLdapAdapter } from './okta-ldap-adapter.ts';
 import { readAuthConfig } from './read-auth-config.ts';
 
@@ -12,10 +13,11 @@ export interface AuthAdapterOptions extends ReadAuthConfigOptions {
 }
 
 /**
- * Makes the adapter that `AUTH_MODE` names. Opens no connection yet; `ready()` and the first sign-in do.
+ * Makes the adapter that `AUTH_MODE` names. Resolves nothing yet; `ready()` tells when a sign-in can be served.
  *
  * @param source the environment, or what `readAuthConfig` made of it
  * @throws ConfigError with every problem at once
+ * @throws Error for a second `oidc` adapter while the first is not closed
  * @throws AuthError `misconfigured` when another LDAP engine than the one of this repository is installed
  *
  * @example
@@ -33,7 +35,7 @@ export function createAuthAdapter(
     case 'okta-ldap':
       return createOktaLdapAdapter(config, observe);
     case 'oidc':
-      throw new ConfigError([{ name: 'AUTH_MODE', problem: 'no adapter for oidc yet.', example: 'ldap' }]);
+      return createOidcAdapter(config, observe);
     default:
       return config satisfies never;
   }

@@ -9,6 +9,12 @@ export const secret = z.string();
 /** RFC 6749 appendix A.1 allows more; Okta's ids and every provider's in use are of these. */
 export const clientId = z.string().regex(/^[\x21-\x7e]+$/, 'contains a space or a letter no client id has.');
 
+/** RFC 6749 section 3.3. */
+export const scopeList = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: +[\x21\x23-\x5b\x5d-\x7e]+)*$/, 'is not a list of scopes with spaces between.')
+  .refine((text) => text.split(/ +/).includes('openid'), 'lacks openid, without which there is no ID token.');
+
 export const port = z
   .string()
   .regex(/^\d{1,6}$/, 'is not a port; it is a whole number from 1 to 65535.')

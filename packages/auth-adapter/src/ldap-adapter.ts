@@ -1,5 +1,6 @@
 import type { PasswordAuth } from './auth-adapter.ts';
 import type { LdapConfig } from './config.ts';
+import { groupsHolding } from './group-filter.ts';
 import { firstValue, groupNames } from './ldap-entry.ts';
 import { createLdapSignIn } from './ldap-sign-in.ts';
 import type { Observer } from './observer.ts';
@@ -30,10 +31,10 @@ export function createLdapAdapter(config: LdapConfig, observe?: Observer): Passw
       searchFilter: '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
       searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
 
-      // memberUid holds whole DNs in the tutorial; member and uniqueMember are what other directories use.
+      // (|(memberUid=<DN>)(member=<DN>)(uniqueMember=<DN>))
       groupSearchBase: config.groupBase,
       groupSearchScope: 'sub',
-      groupSearchFilter: '(|(memberUid={{dn}})(member={{dn}})(uniqueMember={{dn}}))',
+      groupSearchFilter: groupsHolding,
       groupSearchAttributes: ['cn'],
       nestedGroups: config.nestedGroups,
     },

@@ -1,8 +1,10 @@
 import type { OidcConfig } from './config.ts';
 import type { EnvReader } from './env-reader.ts';
-import { clientId, port, secret } from './env-value.ts';
+import { clientId, port, scopeList, secret } from './env-value.ts';
 import { OKTA_URL_EXAMPLE, readOktaOrg } from './okta-org.ts';
 import { issuerUrl, webOrigin } from './web-address.ts';
+
+const DEFAULT_SCOPE = 'openid profile email';
 
 /** Reads the variables of OpenID Connect sign-in. Undefined when the reader holds problems of them. */
 export function readOidcConfig(reader: EnvReader): OidcConfig | undefined {
@@ -22,6 +24,7 @@ export function readOidcConfig(reader: EnvReader): OidcConfig | undefined {
     secret: true,
     whenMissing: "is not set; it stands on the app's page in the Admin Console.",
   });
+  const scope = reader.read('OIDC_SCOPE', scopeList, { example: DEFAULT_SCOPE, fallback: DEFAULT_SCOPE });
   const appBaseUrl = reader.read('APP_BASE_URL', webOrigin, {
     example: 'http://localhost:8080',
     fallback: `http://localhost:${portOf(reader)}`,
@@ -31,11 +34,12 @@ export function readOidcConfig(reader: EnvReader): OidcConfig | undefined {
     issuer === undefined ||
     id === undefined ||
     clientSecret === undefined ||
+    scope === undefined ||
     appBaseUrl === undefined
   ) {
     return undefined;
   }
-  return { mode: 'oidc', issuer, clientId: id, clientSecret, appBaseUrl };
+  return { mode: 'oidc', issuer, clientId: id, clientSecret, scope, appBaseUrl };
 }
 
 /** The app's own port, whose faults the app reports. */

@@ -13,6 +13,9 @@ interface ProviderFailure {
   readonly params?: unknown;
   /** The token that was refused. */
   readonly jwt?: string;
+  /** The provider's keys, when none of them signed the token. */
+  readonly jwks?: unknown;
+  readonly name?: string;
 }
 
 const LOGIN_REQUIRED = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
@@ -30,9 +33,9 @@ export function explainFailure(
   if (connection !== undefined) {
     return connection;
   }
-  const { error, response, checks, params, jwt } = fieldsOf(failure);
-  if (jwt !== undefined) {
-    const detail = faultInIdToken(jwt, expected);
+  const { name, error, response, checks, params, jwt, jwks } = fieldsOf(failure);
+  if (jwt !== undefined || jwks !== undefined) {
+    const detail = jwt === undefined ? 'id-token-unknown-key' : faultInIdToken(jwt, expected);
     return new AuthError('misconfigured', `The ID token of ${expected.issuer} is not accepted: ${detail}.`, {
       cause: failure,
       detail,
@@ -53,8 +56,14 @@ export function explainFailure(
   if (error !== undefined) {
     return explainCode(error, response?.statusCode, failure);
   }
-  // What is left of the library's own errors is the time limit of a request.
-  return new AuthError('timeout', `${expected.issuer} did not answer in time.`, { cause: failure });
+  if (name === 'RPError') {
+    // What is left of the library's own errors is the time limit of a request.
+    return new AuthError('timeout', `${expected.issuer} did not answer in time.`, { cause: failure });
+  }
+  return new AuthError('unavailable', `The answer of ${expected.issuer} cannot be used.`, {
+    cause: failure,
+    detail: response === undefined ? 'unexpected' : 'answer-not-understood',
+  });
 }
 
 function explainCode(error: string, status: number | undefined, cause: unknown): RedirectRefusal | AuthError {
@@ -72,7 +81,7 @@ function explainCode(error: string, status: number | undefined, cause: unknown):
   if (OVERLOADED.includes(error) || (status !== undefined && status >= 500)) {
     return new AuthError('unavailable', `The provider cannot answer: ${detail}.`, { cause, detail });
   }
-  return new AuthError('misconfigured', `The provider refuses this app: ${detail}.`, { cause, detail });
+  return new AuthError('misconfigured', `The provider answers with an error: ${detail}.`, { cause, detail });
 }
 
 function fieldsOf(failure: unknown): ProviderFailure {

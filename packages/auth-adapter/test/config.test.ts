@@ -94,6 +94,7 @@ describe('what is derived when it is not given', () => {
       issuer: 'https://acme.okta.com/oauth2/default',
       clientId: '0oa8a1b2c3D4E5F6g5d7',
       clientSecret: 'S3cret-pass-phrase',
+      scope: 'openid profile email',
       appBaseUrl: 'http://localhost:8082',
     });
   });

@@ -1,0 +1,92 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { RedirectAuth } from './auth-adapter.ts';
+import type { OidcConfig } from './config.ts';
+import type { Observer } from './observer.ts';
+import { createAnswerJudge } from './oidc-answer.ts';
+import { connectToProvider } from './oidc-connection.ts';
+import { explainFailure } from './oidc-failure.ts';
+import { CALLBACK_PATH } from './oidc-provider.ts';
+import { identityOf, sessionOf } from './oidc-session.ts';
+import { endSessionUrl } from './oidc-sign-out.ts';
+import { claimProcess } from './one-per-process.ts';
+import { RedirectRefusal } from './redirect-refusal.ts';
+import { localPath } from './return-path.ts';
+
+/**
+ * Step 4: signs in on Okta's own page, with OpenID Connect.
+ *
+ * The browser goes to `<ISSUER>/v1/authorize` and comes back to `/authorization-code/callback` with a code, which is
+ * exchanged for an ID token; the person is its `email` claim. No password passes through the app any more.
+ */
+export function createOidcAdapter(config: OidcConfig, observe?: Observer): RedirectAuth {
+  const releaseProcess = claimProcess();
+  const judge = createAnswerJudge();
+  const connection = connectToProvider(config, judge.onAnswer);
+  const sessionKey = `oidc:${config.issuer}` as const;
+
+  async function finishSignIn(request: Request, response: Response): Promise<void> {
+    const session = sessionOf(request);
+    const returnTo = localPath(session.oidcReturnTo ?? '/');
+    if (session[sessionKey] === undefined || !('state' in request.query)) {
+      if (identityOf(request) !== undefined) {
+        return response.redirect('/'); // the back button, after a sign-in that worked
+      }
+      throw new RedirectRefusal('stale', 'No sign-in is open in this session.', { detail: 'no-open-sign-in' });
+    }
+    const provider = await connection.provider();
+    const startedAt = performance.now();
+    const url = provider.client.issuer.token_endpoint ?? config.issuer;
+    const report = (outcome: string): void =>
+      observe?.({ kind: 'exchange', url, outcome, ms: performance.now() - startedAt }, request);
+    try {
+      await judge.judge(provider, request, response);
+    } catch (error) {
+      const failure = explainFailure(error, config);
+      report(failure.detail);
+      throw failure;
+    }
+    report('ok');
+    response.redirect(returnTo);
+  }
+
+  const router: RequestHandler = (request, response, next) => {
+    if (request.path === CALLBACK_PATH && request.method === 'GET') {
+      finishSignIn(request, response).catch(next);
+    } else {
+      next();
+    }
+  };
+
+  return {
+    kind: 'redirect',
+    mode: 'oidc',
+    router,
+    startSignIn: (request, response, next, returnTo) => {
+      connection.provider().then((provider) => {
+        sessionOf(request).oidcReturnTo = localPath(returnTo);
+        observe?.(
+          { kind: 'redirect', to: provider.client.issuer.authorization_endpoint ?? '', outcome: 'ok', ms: 0 },
+          request,
+        );
+        return provider.redirect(request, response, next);
+      }, next);
+    },
+    identity: identityOf,
+    signOutUrl: async (request) => {
+      const signedIn = sessionOf(request).oidcSignedIn;
+      return signedIn === undefined
+        ? undefined
+        : connection.provider().then(
+            (provider) => endSessionUrl(provider, signedIn, config),
+            () => undefined,
+          );
+    },
+    ready: async () => {
+      await connection.provider();
+    },
+    close: async () => {
+      await connection.close();
+      releaseProcess();
+    },
+  };
+}

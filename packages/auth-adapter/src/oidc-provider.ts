@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import http from 'node:http';
+import { ExpressOIDC } from '@okta/oidc-middleware';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import passport, { type AuthenticateOptions, type Strategy } from 'passport';
+import { AuthError } from './auth-error.ts';
+import type { OidcConfig } from './config.ts';
+import { lookupLocalhost } from './localhost-lookup.ts';
+import { explainFailure } from './oidc-failure.ts';
+import { isLoopback } from './web-address.ts';
+
+/** Where the provider sends the browser back to; part of the redirect URI that the app is registered with. */
+export const CALLBACK_PATH = '/authorization-code/callback';
+
+/** What the middleware made of a provider that was found. */
+export interface OidcProvider {
+  /** Sends the browser to the provider's sign-in page. */
+  readonly redirect: RequestHandler;
+  /** Judges the provider's answer and hands it to the handler that `discoverProvider` was given. */
+  readonly callback: RequestHandler;
+  readonly client: OidcClient;
+}
+
+/** What is used of openid-client's Client. */
+interface OidcClient {
+  readonly issuer: {
+    readonly issuer: string;
+    readonly authorization_endpoint?: string;
+    readonly token_endpoint?: string;
+    readonly end_session_endpoint?: string;
+    readonly revocation_endpoint?: string;
+  };
+  endSessionUrl(parameters: { id_token_hint: string; post_logout_redirect_uri: string }): string;
+  revoke(token: string, hint: 'access_token'): Promise<void>;
+}
+
+/** The strategy's private fields that carry what the middleware has no option for; a test on the wire guards them. */
+interface OidcStrategy extends Strategy {
+  readonly _client: OidcClient;
+  _usePKCE: false | 'S256';
+}
+
+/** Milliseconds that one request to the provider may take. */
+export const REQUEST_TIMEOUT_MS = 5_000;
+
+/**
+ * Asks the provider once for its endpoints and sets up the middleware.
+ *
+ * @throws AuthError saying why not
+ */
+export async function discoverProvider(config: OidcConfig, onAnswer: ErrorRequestHandler): Promise<OidcProvider> {
+  if (new URL(config.issuer).hostname.endsWith('.localhost')) {
+    // The middleware lets nobody choose how it connects, apart from the agent that all requests of a process share.
+    http.globalAgent = new http.Agent({ keepAlive: true, lookup: lookupLocalhost });
+  }
+  const oidc = await startMiddleware(config, onAnswer);
+  // The middleware registered its strategy under this name, and passport has no other way to reach it.
+  const strategy = (passport as unknown as { _strategy(name: 'oidc'): OidcStrategy })._strategy('oidc');
+  const found = strategy._client.issuer.issuer;
+  if (found !== config.issuer) {
+    throw new AuthError(
+      'misconfigured',
+      `The provider at ${config.issuer} calls itself ${found}; ISSUER must be that.`,
+      {
+        detail: 'issuer-mismatch',
+      },
+    );
+  }
+  // The middleware sends no PKCE challenge (RFC 7636), and has no option for it.
+  strategy._usePKCE = 'S256';
+  return {
+    client: strategy._client,
+    redirect: (request, response, next) => {
+      // Nor does it send a nonce, which ties the ID token to this browser (OpenID Connect Core section 3.1.2.1).
+      passport.authenticate(strategy, { nonce: randomUUID() } as AuthenticateOptions)(request, response, next);
+    },
+    // An Express 4 router by its types, and one that Express 5 runs; goes when the middleware's types say Express 5.
+    callback: oidc.router as unknown as RequestHandler,
+  };
+}
+
+function startMiddleware(config: OidcConfig, onAnswer: ErrorRequestHandler): Promise<ExpressOIDC> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(
+      () => reject(new AuthError('timeout', `${config.issuer} did not answer in time.`)),
+      2 * REQUEST_TIMEOUT_MS,
+    );
+    const oidc = new ExpressOIDC({
+      issuer: config.issuer,
+      client_id: config.clientId,
+      client_secret: config.clientSecret,
+      appBaseUrl: config.appBaseUrl,
+      scope: config.scope,
+      timeout: REQUEST_TIMEOUT_MS,
+      // Its own sign-in and sign-out routes stay out of reach: the app has pages of these names, with CSRF protection.
+      routes: {
+        login: { path: `${CALLBACK_PATH}/unused-login` },
+        logout: { path: `${CALLBACK_PATH}/unused-logout` },
+        loginCallback: { path: CALLBACK_PATH, handler: onAnswer },
+      },
+      ...(isLoopback(new URL(config.issuer).hostname) ? { testing: { disableHttpsCheck: true } } : {}),
+    } as unknown as ConstructorParameters<typeof ExpressOIDC>[0]); // its types want Express 4 and leave out `timeout`
+    // Without a listener an error would end the process, at any time of its life.
+    oidc.on('error', (error: unknown) => {
+      clearTimeout(deadline);
+      reject(explainFailure(error, config));
+    });
+    oidc.on('ready', () => {
+      clearTimeout(deadline);
+      resolve(oidc);
+    });
+  });
+}
