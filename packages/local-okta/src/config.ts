@@ -12,7 +12,7 @@ const schema = z.strictObject({
   host: text.default('127.0.0.1'),
   port: port.default(8090),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
     .refine((url) => new URL(url).pathname === '/', 'must have no path')
     .optional(),
   org: z
@@ -21,7 +21,7 @@ const schema = z.strictObject({
     .default(DEFAULT_ORG),
   ldapsPort: port.default(8636),
   ldapPort: port.default(8389),
-  setup: z.enum(['auto', 'manual']).default('auto'),
+  setup: z.enum(['auto', 'manual'], { error: 'must be auto or manual' }).default('auto'),
   allowedHosts: z.array(text).default([]),
   admin: z
     .strictObject({
@@ -29,13 +29,21 @@ const schema = z.strictObject({
         .string()
         .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')
         .default('admin@example.com'),
-      password: z.string().min(8).max(72).optional(),
+      password: z
+        .string()
+        .regex(/^.{8,72}$/u, 'must have 8 to 72 characters')
+        .optional(),
       apiToken: z
         .string()
         .regex(/^[\w-]{20,100}$/, 'must be 20 to 100 letters, digits, - or _')
         .optional(),
     })
     .prefault({}),
+  ldapIntegrationId: z
+    .string()
+    .regex(/^0oa[A-Za-z0-9]{17}$/, 'must be an app id of Okta: 0oa and 17 letters or digits')
+    .optional(),
+  ldapServicePassword: z.string().min(8).max(72).optional(),
   rateLimits: z.boolean().default(true),
   logEventsKept: z.number().int().min(100).default(100_000),
 });

@@ -19,6 +19,8 @@ import { createSystemLog, systemLogSchema } from './system-log/system-log.ts';
  * - `setup` (`auto`): agent approved, integration configured, import confirmed, service user made; `manual`: by hand.
  * - `admin.login` (`admin@example.com`), `admin.password`, `admin.apiToken`: made up at the first start when not given.
  * - `allowedHosts`: further host names under which it answers.
+ * - `ldapIntegrationId`: id of the LDAP integration (`OKTA_LDAP_ID`), where a client's environment is fixed beforehand.
+ * - `ldapServicePassword`: with `setup: 'auto'`, makes `ldap-user@example.com`, who may read users and groups.
  * - `rateLimits` (true), `logEventsKept` (100,000).
  * - `clock`, `log`: for tests and embedding; the default log is silent.
  */

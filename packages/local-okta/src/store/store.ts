@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { migrate, type SchemaModule } from './migrations.ts';
@@ -47,6 +47,7 @@ export interface StoreOptions {
  * @throws StoreError `in-use` when another process holds it, `unusable` when it cannot be opened
  */
 export function openStore({ dataDir, schemas }: StoreOptions): Store {
+  const releaseLock = dataDir === undefined ? () => undefined : lockDataDir(dataDir);
   const database = openDatabase(dataDir);
   const statements = new Map<string, Database.Statement>();
   let depth = 0;
@@ -109,9 +110,15 @@ export function openStore({ dataDir, schemas }: StoreOptions): Store {
     close() {
       statements.clear();
       database.close();
+      releaseLock();
     },
   };
-  migrate(store, (sql) => database.exec(sql), schemas);
+  try {
+    migrate(store, (sql) => database.exec(sql), schemas);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   return store;
 }
 
@@ -123,18 +130,36 @@ function openDatabase(dataDir: string | undefined): Database.Database {
   }
   const file = join(dataDir, 'local-okta.db');
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const database = new Database(file);
-    if (existsSync(file)) chmodSync(file, 0o600);
-    // Exclusive: two processes on one volume would each keep their own indexes and tell different stories.
-    // NORMAL in WAL mode loses nothing when the process dies; only a power cut can cost the last transactions.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    chmodSync(file, 0o600);
     database.pragma('journal_mode = WAL');
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT');
+    // NORMAL in WAL mode loses nothing when the process dies; only a power cut can cost the last transactions.
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     return database;
   } catch (cause) {
-    if (isBusy(cause)) throw new StoreError('in-use', `Another process is using ${file}: stop it first.`, cause);
     throw new StoreError('unusable', `Cannot open the database ${file}.`, cause);
+  }
+}
+
+/**
+ * Two processes on one volume would each keep their own indexes and tell different stories. The lock is an open
+ * transaction on a database of its own: the system takes it back when the process is killed, whatever its number, and
+ * the driver, which keeps a closed file open until its statements are garbage, cannot hold on to it.
+ */
+function lockDataDir(dataDir: string): () => void {
+  const file = join(dataDir, 'lock.db');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = new Database(file);
+    chmodSync(file, 0o600);
+    lock.exec('BEGIN EXCLUSIVE');
+    return () => {
+      lock.exec('ROLLBACK');
+      lock.close();
+    };
+  } catch (cause) {
+    if (isBusy(cause)) throw new StoreError('in-use', `Another process is using ${dataDir}: stop it first.`, cause);
+    throw new StoreError('unusable', `Cannot use ${dataDir} for data.`, cause);
   }
 }
 
