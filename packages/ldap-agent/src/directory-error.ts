@@ -9,6 +9,7 @@ export type DirectoryErrorCode =
   | 'tls-refused'
   | 'service-bind-failed'
   | 'timeout'
+  | 'bad-filter'
   | 'result-code';
 
 /** The directory cannot be asked, or refused. Never a wrong user password: that is a value. */

@@ -1,4 +1,4 @@
-import type { Entry as LdapEntry } from 'ldapts';
+import { type Filter, FilterParser, type Entry as LdapEntry } from 'ldapts';
 import { type Connection, openConnection } from './connection.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import type { DirectoryConfig } from './directory-config.ts';
@@ -53,12 +53,13 @@ export function createDirectory(config: DirectoryConfig): Directory {
   }
 
   async function search(work: SearchWork): Promise<readonly Entry[]> {
+    const filter = parseFilter(work.filter);
     try {
       const connection = await sharedService();
       const { searchEntries } = await connection.within(work.deadlineMs, (client) =>
         client.search(work.base, {
           scope: work.scope,
-          filter: work.filter,
+          filter,
           attributes: [...work.attributes],
           sizeLimit: work.sizeLimit,
         }),
@@ -73,13 +74,14 @@ export function createDirectory(config: DirectoryConfig): Directory {
     search,
     bind: (work) => bindAsUser(work, users, search),
     async *pages(work, pageSize) {
+      const filter = parseFilter(work.filter);
       let connection: Connection | undefined;
       try {
         connection = await openService();
         streams.add(connection);
         const pages = connection.client.searchPaginated(work.base, {
           scope: work.scope,
-          filter: work.filter,
+          filter,
           attributes: [...work.attributes],
           paged: { pageSize },
         });
@@ -119,6 +121,14 @@ export function createDirectory(config: DirectoryConfig): Directory {
       service?.then((connection) => connection.close()).catch(() => undefined);
     },
   };
+}
+
+function parseFilter(text: string): Filter {
+  try {
+    return FilterParser.parseString(text);
+  } catch (error) {
+    throw new DirectoryError('bad-filter', `${text} is not an LDAP filter`, { cause: error });
+  }
 }
 
 function toEntry(found: LdapEntry): Entry {

@@ -39,7 +39,6 @@ export async function register(
     const device = await requestCode(options);
     if (device === undefined) return undefined;
     const expiresAt = new Date(Date.now() + device.expires_in * 1_000);
-    options.announce({ url: device.verification_uri_complete, expiresAt });
     const result = await waitForApproval(options, device, expiresAt);
     if (result !== 'expired') return result;
     options.log.warn('the approval link has expired without an answer; asking for a new one');
@@ -64,8 +63,8 @@ async function waitForApproval(
   expiresAt: Date,
 ): Promise<{ agentId: string; token: string } | 'expired' | undefined> {
   let intervalMs = device.interval * 1_000;
-  while (Date.now() < expiresAt.getTime()) {
-    await pause(intervalMs, options.signal);
+  for (let first = true; Date.now() < expiresAt.getTime(); first = false) {
+    if (!first) await pause(intervalMs, options.signal);
     const answer = await persist(options, () =>
       options.gateway.post('/token', { grant_type: DEVICE_GRANT, device_code: device.device_code }),
     );
@@ -87,6 +86,8 @@ async function waitForApproval(
         // Local Okta was reset, or is broken for a moment: a fresh code is asked for.
         return 'expired';
     }
+    // Where Local Okta lets agents in by itself, the first question is answered and nobody has to open anything.
+    if (first) options.announce({ url: device.verification_uri_complete, expiresAt });
   }
   return 'expired';
 }

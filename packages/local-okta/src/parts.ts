@@ -1,6 +1,8 @@
+import { agentsPart } from './agents/agents-part.ts';
 import { adminApi } from './api/admin-api.ts';
 import type { PartDefinition } from './context.ts';
 import { localControls } from './http/local-controls.ts';
+import { integrationPart } from './integration/integration-part.ts';
 
 /** Everything Local Okta is made of, in the order in which it is seeded and started. One line each. */
-export const parts: readonly PartDefinition[] = [adminApi, localControls];
+export const parts: readonly PartDefinition[] = [adminApi, agentsPart, integrationPart, localControls];

@@ -36,8 +36,6 @@ export interface Services {
   profileSource?: (user: User) => string | undefined;
   /** Questions to the directory behind the agents. Filled in by the agent gateway. */
   remoteDirectory?: RemoteDirectory;
-  /** Roots of the directories of all registered agents. Filled in by the agent gateway. */
-  registeredRoots?: () => readonly string[];
   /** The LDAP directory integration. Filled in by it. */
   ldapIntegration?: LdapIntegration;
   /** Checks a username and password, wherever the password is kept. Filled in by `authn.ts`. */

@@ -1,0 +1,94 @@
+import { Router } from 'express';
+import type { PartDefinition } from '../context.ts';
+import { dnKey } from '../dn-key.ts';
+import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { OktaError } from '../http/okta-error.ts';
+import { type AgentLink, createAgentLinks } from './agent-links.ts';
+import { viewAgentPools } from './agent-pools.ts';
+import { createApprovalRoutes } from './approval-routes.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createGatewayRoutes } from './gateway-routes.ts';
+import { createRegisteredAgents } from './registered-agents.ts';
+import { createRegistration } from './registration.ts';
+import { createRemoteDirectory } from './remote-directory.ts';
+import { agentsSchema } from './schema.ts';
+
+/** The gateway of the LDAP agents: registration, their work, their state. */
+export const agentsPart: PartDefinition = {
+  name: 'agents',
+  schema: agentsSchema,
+  create(context) {
+    const { directory, systemLog, clock, services } = context;
+    const agents = createRegisteredAgents(context);
+    const registration = createRegistration(context, agents);
+
+    function logLink(link: AgentLink, connected: boolean): void {
+      const word = connected ? 'reconnect' : 'disconnect';
+      systemLog.append({
+        eventType: `system.agent.ldap.${word}`,
+        displayMessage: connected ? 'Connect LDAP agent to Okta' : 'Disconnect LDAP agent from Okta',
+        outcome: connected || link.leaving ? { result: 'SUCCESS' } : { result: 'FAILURE', reason: 'Connection lost' },
+        target: [{ id: link.agentId, type: 'LDAPAgent', alternateId: link.beat.root, displayName: link.beat.name }],
+      });
+    }
+
+    let stopped = false;
+    const dispatcher: Dispatcher = createDispatcher({ links: () => links.all(), now: Date.now, rootKey: dnKey });
+    const links = createAgentLinks({
+      now: () => clock.now(),
+      onArrived(link, first) {
+        if (first) {
+          logLink(link, true);
+          services.ldapIntegration?.agentConnected(link.beat.root);
+        }
+        dispatcher.arrived(link);
+      },
+      onLost(link) {
+        dispatcher.lost(link);
+        if (!stopped) logLink(link, false);
+      },
+    });
+    const approval = createApprovalRoutes(context, registration);
+
+    services.agentPools = {
+      list: () =>
+        viewAgentPools({
+          agents: agents.list(),
+          links: links.all(),
+          rootKey: dnKey,
+          poolId: (root) => services.ldapIntegration?.idOf(root) ?? '',
+        }),
+    };
+    services.remoteDirectory = createRemoteDirectory(dispatcher, () => services.ldapIntegration?.root());
+
+    const router = Router();
+    router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped }));
+    router.use(approval.router);
+    router.delete(
+      '/local/agents/:id',
+      requireApiToken(directory),
+      requireSuperAdmin(directory),
+      (request, response) => {
+        const id = String(request.params.id);
+        if (!agents.remove(id)) throw new OktaError('E0000007', { detail: `${id} (Agent)` });
+        links.drop(id);
+        response.status(204).end();
+      },
+    );
+
+    return {
+      router,
+      close() {
+        stopped = true;
+        dispatcher.close();
+        links.close();
+      },
+      reset() {
+        registration.reset();
+        approval.reset();
+        // Their tokens are gone: the next poll tells them.
+        for (const link of links.all()) links.drop(link.agentId);
+      },
+    };
+  },
+};

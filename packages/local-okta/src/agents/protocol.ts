@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/**
+ * What travels between Local Okta and its agents. Both ends keep their own copy of this file: the two must not be able
+ * to agree by sharing code. The paths are plainly none of Okta's.
+ */
+export const GATEWAY_PREFIX = '/local/agent/v1';
+
+const shortText = z.string().min(1).max(200);
+
+/** The root of an agent's tree tells which directory it serves. */
+export const registrationRequest = z.object({ name: shortText, version: shortText, root: z.string().min(1).max(1000) });
+
+export const tokenRequest = z.object({ grant_type: z.string(), device_code: z.string().min(1).max(200) });
+
+export const heartbeat = z.object({
+  instance: shortText,
+  name: shortText,
+  version: shortText,
+  root: z.string().min(1).max(1000),
+  /** How many more requests it can take now. */
+  capacity: z.number().int().min(0).max(1000),
+  directory: z.object({
+    ok: z.boolean(),
+    code: z.string().max(100).optional(),
+    message: z.string().max(1000).optional(),
+  }),
+});
+export type Heartbeat = z.infer<typeof heartbeat>;
+
+export const goodbye = z.object({ instance: shortText });
+
+const entry = z.object({ dn: z.string(), attributes: z.record(z.string(), z.array(z.string())) });
+export type Entry = z.infer<typeof entry>;
+
+const bindOutcome = z.enum(['ok', 'invalid', 'locked', 'password-expired', 'must-change']);
+export type BindOutcome = z.infer<typeof bindOutcome>;
+
+const workError = z.object({
+  code: z.string().max(100),
+  message: z.string().max(2000),
+  resultCode: z.number().int().optional(),
+});
+export type WorkError = z.infer<typeof workError>;
+
+/** One part of the answer to one request; `final` ends it. */
+export const workResult = z.union([
+  z.object({ instance: shortText, final: z.literal(true), outcome: bindOutcome }),
+  z.object({ instance: shortText, final: z.literal(true), error: workError }),
+  z.object({ instance: shortText, final: z.boolean(), entries: z.array(entry) }),
+]);
+export type WorkResult = z.infer<typeof workResult>;
+
+export interface BindQuestion {
+  readonly kind: 'bind';
+  readonly dn: string;
+  readonly password: string;
+}
+
+export interface SearchQuestion {
+  readonly kind: 'search';
+  readonly base: string;
+  readonly scope: 'base' | 'one' | 'sub';
+  readonly filter: string;
+  readonly attributes: readonly string[];
+  readonly sizeLimit?: number;
+  /** With it the answer comes page by page. */
+  readonly pageSize?: number;
+}
+
+export type Question = BindQuestion | SearchQuestion;
+
+/** As a poll hands it out. */
+export type WorkRequest = Question & { readonly id: string; readonly deadlineMs: number };

@@ -1,0 +1,89 @@
+import { AgentError } from './agent-error.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { createPageChannel } from './page-channel.ts';
+import type { BindOutcome, BindQuestion, Entry, SearchQuestion } from './protocol.ts';
+
+/** The directory on the other side of the agents. Every method throws AgentError. */
+export interface RemoteDirectory {
+  bind(question: Omit<BindQuestion, 'kind'>, deadlineMs: number): Promise<BindOutcome>;
+  search(question: Omit<SearchQuestion, 'kind' | 'pageSize'>, deadlineMs: number): Promise<readonly Entry[]>;
+  /** Page by page; the search goes on only as fast as it is read. */
+  pages(
+    question: Omit<SearchQuestion, 'kind' | 'sizeLimit'> & { readonly pageSize: number },
+  ): AsyncGenerator<readonly Entry[]>;
+}
+
+/** The longest time between two pages. */
+const PAGE_MS = 60_000;
+
+/** @param root asks only agents of this directory; told anew for each question */
+export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string | undefined): RemoteDirectory {
+  return {
+    bind: (question, deadlineMs) =>
+      new Promise((resolve, reject) => {
+        dispatcher.ask({
+          question: { ...question, kind: 'bind' },
+          root: root(),
+          deadlineMs,
+          onResult: async (result) => {
+            if ('outcome' in result) resolve(result.outcome);
+            else reject(unexpected());
+            return true;
+          },
+          onError: reject,
+        });
+      }),
+    search: (question, deadlineMs) =>
+      new Promise((resolve, reject) => {
+        dispatcher.ask({
+          question: { ...question, kind: 'search' },
+          root: root(),
+          deadlineMs,
+          onResult: async (result) => {
+            if ('entries' in result) resolve(result.entries);
+            else reject(unexpected());
+            return true;
+          },
+          onError: reject,
+        });
+      }),
+    async *pages(question) {
+      const channel = createPageChannel<readonly Entry[]>();
+      let timer: NodeJS.Timeout | undefined;
+      const watch = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          channel.end(new AgentError('agent-timeout', 'The LDAP agent sent no further page in time.'));
+        }, PAGE_MS);
+      };
+      const job = dispatcher.ask({
+        question: { ...question, kind: 'search' },
+        root: root(),
+        deadlineMs: PAGE_MS,
+        async onResult(result) {
+          clearTimeout(timer);
+          if (!('entries' in result)) {
+            channel.end(unexpected());
+            return false;
+          }
+          const read = result.entries.length === 0 || (await channel.push(result.entries));
+          if (result.final) channel.end();
+          else if (read) watch();
+          return read;
+        },
+        onError: (error) => channel.end(error),
+      });
+      watch();
+      try {
+        yield* channel.read();
+      } finally {
+        clearTimeout(timer);
+        job.cancel();
+      }
+    },
+  };
+}
+
+function unexpected(): AgentError {
+  return new AgentError('directory-error', 'The LDAP agent answered another question.', { detail: 'protocol' });
+}

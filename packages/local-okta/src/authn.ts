@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentError } from './agents/agent-error.ts';
+import type { Context } from './context.ts';
+import type { User } from './directory/user.ts';
+import type { NewLogEvent } from './system-log/log-event.ts';
+import { userActor } from './system-log/log-event.ts';
+
+/**
+ * What became of a username and password. Only `ok` lets anybody in, and whoever asks shows one generic message for
+ * the refusals; the rest says that the password could not be judged.
+ *
+ * - `invalid`: no such user, several of that name, or a wrong password.
+ * - `locked`, `password-expired`, `must-change`: said by the directory or by Okta's own policy.
+ * - `not-active`: the password is right, and the user's status does not allow a sign-in.
+ * - `agent-unavailable`, `timeout`, `directory-error`: the directory that keeps the password did not answer.
+ */
+export type AuthenticationResult =
+  | { readonly outcome: 'ok'; readonly user: User }
+  | { readonly outcome: Refusal | Failure; readonly user?: User };
+
+export type Refusal = 'invalid' | 'locked' | 'password-expired' | 'must-change' | 'not-active';
+export type Failure = 'agent-unavailable' | 'timeout' | 'directory-error';
+
+export interface AuthenticateOptions {
+  /** For the System Log. */
+  readonly client?: NewLogEvent['client'];
+  readonly transactionId?: string | undefined;
+  /** How long a directory may take. Default 10 seconds. */
+  readonly deadlineMs?: number | undefined;
+}
+
+export type Authenticate = (
+  login: string,
+  password: string,
+  options?: AuthenticateOptions,
+) => Promise<AuthenticationResult>;
+
+const DEADLINE_MS = 10_000;
+/** A refusal takes at least this long: how long it takes tells nothing about whether the user exists. */
+const REFUSAL_MS = 120;
+const MAX_LOGIN = 320;
+const MAX_PASSWORD = 1_000;
+
+/** Judges passwords: by the directory behind the agent while that is so, else by Okta's own hash. */
+export function createAuthenticate(context: Context): Authenticate {
+  const { directory, services } = context;
+  const { users } = directory;
+
+  function logDelegated(user: User, result: AuthenticationResult, options: AuthenticateOptions): void {
+    context.systemLog.append({
+      eventType: 'user.authentication.auth_via_LDAP_agent',
+      displayMessage: 'Authenticate user via LDAP agent',
+      actor: userActor(user),
+      outcome:
+        result.outcome === 'ok'
+          ? { result: 'SUCCESS' }
+          : { result: 'FAILURE', reason: result.outcome.toUpperCase().replaceAll('-', '_') },
+      client: options.client,
+      transactionId: options.transactionId,
+      credentialType: 'PASSWORD',
+    });
+  }
+
+  /** The password is kept by the directory: the agent binds as the user. */
+  async function delegated(user: User, dn: string, password: string, options: AuthenticateOptions) {
+    const result = await judge(user, dn, password, options);
+    logDelegated(user, result, options);
+    return result;
+  }
+
+  async function judge(
+    user: User,
+    dn: string,
+    password: string,
+    options: AuthenticateOptions,
+  ): Promise<AuthenticationResult> {
+    try {
+      const outcome = await bind(dn, password, options);
+      if (outcome !== 'ok') return { outcome, user };
+      if (user.status !== 'ACTIVE') return { outcome: user.status === 'LOCKED_OUT' ? 'locked' : 'not-active', user };
+      return { outcome: 'ok', user: users.recordSignIn(user.id) };
+    } catch (error) {
+      return { outcome: failureOf(error), user };
+    }
+  }
+
+  async function bind(dn: string, password: string, options: AuthenticateOptions) {
+    const { remoteDirectory } = services;
+    if (remoteDirectory === undefined) throw new AgentError('agent-unavailable', 'There is no agent gateway.');
+    return remoteDirectory.bind({ dn, password }, options.deadlineMs ?? DEADLINE_MS);
+  }
+
+  /** The password is Okta's own. */
+  async function local(user: User, password: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
+    const matches = await users.verifyPassword(user.id, password);
+    // Read again: another attempt may have locked the user meanwhile.
+    const now = users.get(user.id);
+    if (now === undefined) return { outcome: 'invalid' };
+    if (now.status === 'LOCKED_OUT') return { outcome: 'locked', user: now };
+    if (!matches) {
+      const counted = users.recordFailedSignIn(user.id);
+      if (counted.status === 'LOCKED_OUT') {
+        context.systemLog.append({
+          eventType: 'user.account.lock',
+          displayMessage: 'Max sign in attempts exceeded',
+          actor: userActor(counted),
+          target: [userActor(counted)],
+          outcome: { result: 'FAILURE', reason: 'LOCKED_OUT' },
+          client: options.client,
+          transactionId: options.transactionId,
+        });
+      }
+      return { outcome: 'invalid', user: counted };
+    }
+    if (now.status === 'PASSWORD_EXPIRED') return { outcome: 'password-expired', user: now };
+    if (now.status !== 'ACTIVE') return { outcome: 'not-active', user: now };
+    return { outcome: 'ok', user: users.recordSignIn(user.id) };
+  }
+
+  /** Nobody of that name here: perhaps the directory knows them. Takes the way that a known user's password takes. */
+  async function unknown(login: string, password: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
+    const integration = services.ldapIntegration;
+    if (integration === undefined || !integration.delegates()) {
+      await users.verifyPassword(undefined, password);
+      return { outcome: 'invalid' };
+    }
+    try {
+      const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+      const found = await integration.findForJit(login, deadlineMs);
+      const outcome = await bind(found?.dn ?? integration.nobodyDn(), password, options);
+      if (found === undefined) return { outcome: 'invalid' };
+      if (outcome !== 'ok') return { outcome };
+      const user = found.create();
+      if (user === undefined) return { outcome: 'invalid' };
+      logDelegated(user, { outcome: 'ok', user }, options);
+      return user.status === 'ACTIVE'
+        ? { outcome: 'ok', user: users.recordSignIn(user.id) }
+        : { outcome: 'not-active', user };
+    } catch (error) {
+      return { outcome: failureOf(error) };
+    }
+  }
+
+  async function find(login: string, password: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
+    if (!plausible(login, MAX_LOGIN) || !plausible(password, MAX_PASSWORD)) return { outcome: 'invalid' };
+    const named = users.findByName(login);
+    const [user] = named;
+    if (user === undefined) return unknown(login, password, options);
+    if (named.length > 1) {
+      await users.verifyPassword(undefined, password);
+      return { outcome: 'invalid' };
+    }
+    const dn = user.provider.type === 'LDAP' ? services.ldapIntegration?.dnOf(user.id) : undefined;
+    if (dn !== undefined && services.ldapIntegration?.delegates() === true)
+      return delegated(user, dn, password, options);
+    return local(user, password, options);
+  }
+
+  return async (login, password, options = {}) => {
+    const startedAt = performance.now();
+    const result = await find(login, password, options);
+    const left = REFUSAL_MS - (performance.now() - startedAt);
+    if (result.outcome !== 'ok' && left > 0) await sleep(left);
+    return result;
+  };
+}
+
+/** An empty password would be an anonymous bind (RFC 4513 section 5.1.2), a NUL cuts strings short in C programs. */
+function plausible(text: unknown, max: number): boolean {
+  return typeof text === 'string' && text !== '' && text.length <= max && !text.includes('\0');
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof AgentError)) throw error;
+  switch (error.code) {
+    case 'agent-unavailable':
+    case 'agent-lost':
+      return 'agent-unavailable';
+    case 'agent-timeout':
+      return 'timeout';
+    case 'directory-error':
+      return error.detail === 'timeout' ? 'timeout' : 'directory-error';
+    default:
+      return error.code satisfies never;
+  }
+}

@@ -1,0 +1,175 @@
+import { keyOf } from '../directory/user.ts';
+import type { Store } from '../store/store.ts';
+import { type MappedUser, uidKey } from './mapping.ts';
+
+/** Whether an Okta user is the same person: by username or e-mail, by first and last name, or nobody is. */
+export type MatchKind = 'exact' | 'partial' | 'none';
+
+/** One person of the directory, as last read. */
+export interface UserRecord {
+  readonly externalId: string;
+  readonly dn: string;
+  readonly dnKey: string;
+  readonly hash: string;
+  readonly profile: Readonly<Record<string, string>>;
+  /** `pending` waits for a person to confirm it. */
+  readonly state: 'pending' | 'confirmed' | 'ignored';
+  readonly match: MatchKind;
+  readonly matchUserId: string | null;
+  readonly userId: string | null;
+  /** Why it could not be confirmed. */
+  readonly problem: string | null;
+  readonly disabled: boolean;
+  readonly removed: boolean;
+  readonly seenRun: number;
+}
+
+export interface DirectoryRecords {
+  find(externalIds: readonly string[]): ReadonlyMap<string, UserRecord>;
+  /** Who holds an Okta username already, other than `externalId`. */
+  holderOfLogin(login: string, externalId: string): UserRecord | undefined;
+  ofUser(userId: string): UserRecord | undefined;
+  pending(after: string, limit: number): readonly UserRecord[];
+  countPending(): number;
+  /** Entries that are not gone. */
+  countPresent(): number;
+  insert(user: MappedUser, match: MatchKind, matchUserId: string | null, run: number): void;
+  update(user: MappedUser, run: number): void;
+  /** They are still there. */
+  touch(externalIds: readonly string[], run: number): void;
+  confirm(externalId: string, userId: string): void;
+  setProblem(externalId: string, problem: string): void;
+  setState(externalId: string, state: UserRecord['state']): void;
+  /** Entries that a full import has not seen. */
+  unseen(run: number, after: string, limit: number): readonly UserRecord[];
+  countUnseen(run: number): number;
+  setRemoved(externalId: string, removed: boolean): void;
+  remove(externalId: string): void;
+}
+
+interface Row {
+  external_id: string;
+  dn: string;
+  dn_key: string;
+  hash: string;
+  profile: string;
+  state: string;
+  match: string;
+  match_user_id: string | null;
+  user_id: string | null;
+  problem: string | null;
+  disabled: number;
+  removed: number;
+  seen_run: number;
+}
+
+function recordOf(row: Row): UserRecord {
+  return {
+    externalId: row.external_id,
+    dn: row.dn,
+    dnKey: row.dn_key,
+    hash: row.hash,
+    // Only this file writes these columns.
+    profile: JSON.parse(row.profile) as UserRecord['profile'],
+    state: row.state as UserRecord['state'],
+    match: row.match as MatchKind,
+    matchUserId: row.match_user_id,
+    userId: row.user_id,
+    problem: row.problem,
+    disabled: row.disabled !== 0,
+    removed: row.removed !== 0,
+    seenRun: row.seen_run,
+  };
+}
+
+export function createDirectoryRecords(store: Store): DirectoryRecords {
+  const one = (where: string, parameters: readonly (string | number)[]): UserRecord | undefined => {
+    const row = store.get<Row>(`SELECT * FROM directory_users WHERE ${where}`, parameters);
+    return row === undefined ? undefined : recordOf(row);
+  };
+  const many = (where: string, parameters: readonly (string | number)[]): UserRecord[] =>
+    store.all<Row>(`SELECT * FROM directory_users WHERE ${where}`, parameters).map(recordOf);
+  const count = (where: string, parameters: readonly number[] = []): number =>
+    store.get<{ n: number }>(`SELECT count(*) AS n FROM directory_users WHERE ${where}`, parameters)?.n ?? 0;
+
+  return {
+    find: (externalIds) =>
+      new Map(
+        many('external_id IN (SELECT value FROM json_each(?))', [JSON.stringify(externalIds)]).map((record) => [
+          record.externalId,
+          record,
+        ]),
+      ),
+    holderOfLogin: (login, externalId) =>
+      one('login_key = ? AND external_id <> ? AND removed = 0 LIMIT 1', [keyOf(login), externalId]),
+    ofUser: (userId) => one('user_id = ? LIMIT 1', [userId]),
+    pending: (after, limit) =>
+      many("state = 'pending' AND removed = 0 AND external_id > ? ORDER BY external_id LIMIT ?", [after, limit]),
+    countPending: () => count("state = 'pending' AND removed = 0"),
+    countPresent: () => count('removed = 0'),
+    insert(user, match, matchUserId, run) {
+      store.run(
+        `INSERT INTO directory_users (external_id, dn, dn_key, uid_key, login_key, hash, profile, state, match,
+           match_user_id, disabled, seen_run) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+        [
+          user.externalId,
+          user.dn,
+          user.dnKey,
+          uidKey(user.uid),
+          keyOf(user.profile.login ?? ''),
+          user.hash,
+          JSON.stringify(user.profile),
+          match,
+          matchUserId,
+          user.disabled,
+          run,
+        ],
+      );
+    },
+    update(user, run) {
+      store.run(
+        `UPDATE directory_users SET dn = ?, dn_key = ?, uid_key = ?, login_key = ?, hash = ?, profile = ?,
+           disabled = ?, removed = 0, problem = NULL, seen_run = ? WHERE external_id = ?`,
+        [
+          user.dn,
+          user.dnKey,
+          uidKey(user.uid),
+          keyOf(user.profile.login ?? ''),
+          user.hash,
+          JSON.stringify(user.profile),
+          user.disabled,
+          run,
+          user.externalId,
+        ],
+      );
+    },
+    touch(externalIds, run) {
+      if (externalIds.length === 0) return;
+      store.run('UPDATE directory_users SET seen_run = ? WHERE external_id IN (SELECT value FROM json_each(?))', [
+        run,
+        JSON.stringify(externalIds),
+      ]);
+    },
+    confirm(externalId, userId) {
+      store.run("UPDATE directory_users SET state = 'confirmed', user_id = ?, problem = NULL WHERE external_id = ?", [
+        userId,
+        externalId,
+      ]);
+    },
+    setProblem(externalId, problem) {
+      store.run('UPDATE directory_users SET problem = ? WHERE external_id = ?', [problem, externalId]);
+    },
+    setState(externalId, state) {
+      store.run('UPDATE directory_users SET state = ? WHERE external_id = ?', [state, externalId]);
+    },
+    unseen: (run, after, limit) =>
+      many('seen_run <> ? AND removed = 0 AND external_id > ? ORDER BY external_id LIMIT ?', [run, after, limit]),
+    countUnseen: (run) => count('seen_run <> ? AND removed = 0', [run]),
+    setRemoved(externalId, removed) {
+      store.run('UPDATE directory_users SET removed = ? WHERE external_id = ?', [removed, externalId]);
+    },
+    remove(externalId) {
+      store.run('DELETE FROM directory_users WHERE external_id = ?', [externalId]);
+    },
+  };
+}

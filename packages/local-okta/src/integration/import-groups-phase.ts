@@ -1,0 +1,52 @@
+import type { Entry } from '../agents/protocol.ts';
+import type { ImportWork } from './import-work.ts';
+import { type MappedGroup, mapGroup } from './mapping.ts';
+
+/** Takes one page of groups, with their members as keys. Groups need no confirmation. */
+export function importGroupsPage(work: ImportWork, entries: readonly Entry[]): void {
+  const { groupRecords, counts, run } = work;
+  for (const entry of entries) {
+    const result = mapGroup(entry, work.settings);
+    const externalId = 'group' in result ? result.group.externalId : result.externalId;
+    const record = groupRecords.find(externalId);
+    if (record?.seenRun === run) continue;
+    counts.groups.scanned += 1;
+    if ('problems' in result) {
+      for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
+      if (record !== undefined) groupRecords.touch(externalId, run);
+      continue;
+    }
+    const { group } = result;
+    work.sawModified('groups', group.modified);
+    if (record?.hash === group.hash) {
+      counts.groups.unchanged += 1;
+      groupRecords.touch(externalId, run);
+      continue;
+    }
+    groupRecords.save(group, saveGroup(work, group, record?.groupId), run);
+    work.changedGroups.set(externalId, group.dn);
+    counts.groups[record === undefined ? 'new' : 'updated'] += 1;
+  }
+}
+
+function saveGroup(work: ImportWork, group: MappedGroup, groupId: string | undefined): string {
+  const { groups } = work.directory;
+  const source = { appId: work.appId, externalId: group.externalId };
+  const attributes = { dn: group.dn };
+  const present = groupId ?? groups.findByExternalId(source.appId, source.externalId)?.id;
+  if (present === undefined) return groups.create({ ...group, source, attributes }).id;
+  groups.update(present, { name: group.name, description: group.description, attributes });
+  return present;
+}
+
+/** How many members that do not exist are named one by one for each group. */
+const STRANGERS_NAMED = 50;
+
+export function reportStrangers(work: ImportWork): void {
+  for (const [externalId, dn] of work.changedGroups) {
+    for (const key of work.groupRecords.strangers(externalId, STRANGERS_NAMED)) {
+      const member = key.startsWith('uid ') ? key.slice(4) : key;
+      work.report(dn, 'member-unknown', `has the member ${member}, who does not exist or was not imported`);
+    }
+  }
+}

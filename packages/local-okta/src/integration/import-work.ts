@@ -1,0 +1,33 @@
+import type { Directory } from '../directory/directory.ts';
+import type { ImportedUser, ImportUsers } from '../directory/import-users.ts';
+import type { DirectoryRecords } from './directory-records.ts';
+import type { GroupRecords } from './group-records.ts';
+import type { ImportCounts } from './import-counts.ts';
+import type { MappedUser } from './mapping.ts';
+import type { Matcher } from './matching.ts';
+import type { IntegrationSettings } from './settings.ts';
+
+/** What the phases of one import share. */
+export interface ImportWork {
+  readonly run: number;
+  readonly appId: string;
+  readonly settings: IntegrationSettings;
+  readonly directory: Directory;
+  readonly records: DirectoryRecords;
+  readonly groupRecords: GroupRecords;
+  readonly counts: ImportCounts;
+  readonly match: Matcher;
+  readonly importUsers: ImportUsers;
+  /** Days since 1970, as `shadowExpire` counts. */
+  readonly today: number;
+  /** Groups that are new or different, by external id, with their DN. */
+  readonly changedGroups: Map<string, string>;
+  imported(user: Pick<MappedUser, 'externalId' | 'dn' | 'profile'>, userId: string | undefined): ImportedUser;
+  /** One entry has something wrong with it; the rest goes on. */
+  report(dn: string, code: string, message: string): void;
+  sawModified(what: 'users' | 'groups', modified: string | undefined): void;
+  /** The entry is gone or switched off: the Okta user is treated as the settings say. */
+  takeAway(userId: string, why: string): void;
+  /** The entry is back. */
+  giveBack(userId: string): void;
+}

@@ -1,0 +1,34 @@
+import { createAuthenticate } from '../authn.ts';
+import type { PartDefinition } from '../context.ts';
+import { ensureServiceUser } from './auto-setup.ts';
+import { createLdapIntegration } from './integration.ts';
+import { createIntegrationRoutes } from './routes.ts';
+import { integrationSchema } from './schema.ts';
+
+/** The LDAP directory integration: settings, imports, just-in-time users; and sign-in with whoever keeps the password. */
+export const integrationPart: PartDefinition = {
+  name: 'integration',
+  schema: integrationSchema,
+  create(context) {
+    const integration = createLdapIntegration(context);
+    context.services.ldapIntegration = integration;
+    context.services.profileSource = ({ id }) => (integration.dnOf(id) === undefined ? undefined : integration.root());
+    context.services.authenticate = createAuthenticate(context);
+
+    async function stop(): Promise<void> {
+      const running = integration.jobs.running();
+      if (running !== undefined) integration.jobs.cancel(running);
+      await integration.jobs.idle();
+    }
+
+    return {
+      router: createIntegrationRoutes(context, integration),
+      async seed() {
+        integration.recover();
+        if (context.config.setup === 'auto') await ensureServiceUser(context, context.config.ldapServicePassword);
+      },
+      close: stop,
+      reset: stop,
+    };
+  },
+};

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLdapAgent, type LdapAgent, type LdapAgentOptions } from '@ldap-to-okta/ldap-agent';
+import { startDirectory, type TestDirectory } from '@ldap-to-okta/test-directory';
+import { createLocalOkta, type LocalOkta, type LocalOktaOptions } from '../src/local-okta.ts';
+
+export const ADMIN = {
+  login: 'admin@example.com',
+  password: 'Test-admin-1',
+  apiToken: '00test-token-of-the-administrator',
+};
+
+/** Ends, in reverse order, whatever a test began. */
+export function createCleanup(): { add(end: () => unknown): void; run(): Promise<void> } {
+  const ends: (() => unknown)[] = [];
+  return {
+    add: (end) => ends.push(end),
+    async run() {
+      for (const end of ends.splice(0).reverse()) await end();
+    },
+  };
+}
+
+export type Cleanup = ReturnType<typeof createCleanup>;
+
+export function tempDir(cleanup: Cleanup): string {
+  const dir = mkdtempSync(join(tmpdir(), 'local-okta-test-'));
+  cleanup.add(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export async function startOkta(cleanup: Cleanup, options: Partial<LocalOktaOptions> = {}): Promise<LocalOkta> {
+  const okta = await createLocalOkta({
+    ...(options.dataDir === undefined ? { memory: true } : {}),
+    port: 0,
+    ldapPort: 0,
+    ldapsPort: 0,
+    setup: 'auto',
+    admin: ADMIN,
+    rateLimits: false,
+    ...options,
+  });
+  cleanup.add(() => okta.close());
+  return okta;
+}
+
+export async function startOpenLdap(
+  cleanup: Cleanup,
+  options: Parameters<typeof startDirectory>[0] = {},
+): Promise<TestDirectory> {
+  const directory = await startDirectory({ kind: 'slapd', ...options });
+  cleanup.add(() => directory.remove());
+  return directory;
+}
+
+export function startAgent(
+  cleanup: Cleanup,
+  okta: { readonly urls: Readonly<Record<string, string>> },
+  directory: TestDirectory,
+  options: Partial<LdapAgentOptions> = {},
+): LdapAgent {
+  const url = new URL(directory.url);
+  const agent = createLdapAgent({
+    oktaUrl: okta.urls.okta ?? '',
+    directory: {
+      host: url.hostname,
+      port: Number(url.port),
+      tls: 'off',
+      bindDn: directory.adminDn,
+      bindPassword: directory.adminPassword,
+      root: directory.base,
+    },
+    stateDir: tempDir(cleanup),
+    name: 'agent-1',
+    ...options,
+  });
+  cleanup.add(() => agent.close());
+  return agent;
+}
+
+/** Waits, by asking again every few milliseconds, until `probe` returns something. */
+export async function until<T>(probe: () => T | Promise<T>, what: string, ms = 15_000): Promise<NonNullable<T>> {
+  const endsAt = Date.now() + ms;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (Date.now() > endsAt) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at, not typed, by tests
+  readonly body: any;
+}
+
+/** Calls a control or the Admin API as the administrator. */
+export async function call(okta: LocalOkta, method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`${okta.urls.okta}${path}`, {
+    method,
+    headers: {
+      authorization: `SSWS ${ADMIN.apiToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+export async function runImport(okta: LocalOkta, kind: 'full' | 'incremental'): Promise<Answer['body']> {
+  const started = await call(okta, 'POST', '/local/integration/imports', { kind });
+  if (started.status !== 202) throw new Error(`the import did not start: ${JSON.stringify(started)}`);
+  return endOfImport(okta, started.body.id);
+}
+
+export async function endOfImport(okta: LocalOkta, id: string): Promise<Answer['body']> {
+  return until(
+    async () => {
+      const { body } = await call(okta, 'GET', `/local/integration/imports/${id}`);
+      return body.state === 'running' ? undefined : body;
+    },
+    'the import ends',
+    60_000,
+  );
+}
