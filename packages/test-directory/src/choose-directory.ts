@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { connectToEngine } from './container-engine.ts';
 import { DirectoryError } from './directory-error.ts';
 import { missingForSlapd } from './slapd-directory.ts';
@@ -13,17 +11,12 @@ export interface DirectoryChoice {
 
 /**
  * Which kind of directory tests get: `TEST_DIRECTORY` where it is set, else a container where an engine answers, else
- * this host's slapd, else the embedded one. Where `TEST_RESULTS_DIR` is set the choice is written to `directory.json`
- * there, so that the test runner can say at its end which one it was.
+ * this host's slapd, else the embedded one. The test runner says at its end which one it was, and why.
  * @throws {DirectoryError} `bad-setting` for an unknown kind, `kind-unavailable` where a forced one cannot be had
  */
 export async function chooseDirectory(env: NodeJS.ProcessEnv): Promise<DirectoryChoice> {
-  const choice = env.TEST_DIRECTORY ? await forced(env.TEST_DIRECTORY, env.PATH ?? '') : await best(env.PATH ?? '');
-  if (env.TEST_RESULTS_DIR) {
-    mkdirSync(env.TEST_RESULTS_DIR, { recursive: true });
-    writeFileSync(join(env.TEST_RESULTS_DIR, 'directory.json'), `${JSON.stringify(choice)}\n`);
-  }
-  return choice;
+  const path = env.PATH ?? '';
+  return env.TEST_DIRECTORY ? forced(env.TEST_DIRECTORY, path) : best(path);
 }
 
 async function forced(wanted: string, path: string): Promise<DirectoryChoice> {
