@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
-import { ExpressOIDC } from '@okta/oidc-middleware';
+import oidcMiddleware from '@okta/oidc-middleware';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import passport, { type AuthenticateOptions, type Strategy } from 'passport';
 import { AuthError } from './auth-error.ts';
@@ -8,6 +8,10 @@ import type { OidcConfig } from './config.ts';
 import { lookupLocalhost } from './localhost-lookup.ts';
 import { explainFailure } from './oidc-failure.ts';
 import { isLoopback } from './web-address.ts';
+
+// Node finds no named exports in this CommonJS module; jest would, and hide it.
+const { ExpressOIDC } = oidcMiddleware;
+type ExpressOIDC = InstanceType<typeof ExpressOIDC>;
 
 /** Where the provider sends the browser back to; part of the redirect URI that the app is registered with. */
 export const CALLBACK_PATH = '/authorization-code/callback';
