@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isStartable, type StartableMode, startableModes } from './modes.ts';
+import { StackError } from './stack-error.ts';
+import type { StackOptions } from './start-stack.ts';
+
+const portNumber = z.coerce.number().int().min(1).max(65_535);
+
+/**
+ * What `npm start` shall do: from the environment, and from `.env` beside package.json where a variable is not set.
+ * @throws {StackError} `bad-setting`, with everything that is wrong in its one line
+ */
+export function readStackOptions(root: string): StackOptions & { readonly modes: readonly StartableMode[] } {
+  const file = join(root, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  const env = process.env;
+  const problems: string[] = [];
+  const port = (name: string, fallback: number): number => {
+    const result = portNumber.safeParse(env[name] || fallback);
+    if (!result.success) problems.push(`${name} is '${env[name]}' and must be a port between 1 and 65535`);
+    return result.data ?? fallback;
+  };
+
+  const mode = env.AUTH_MODE || 'all';
+  if (mode !== 'all' && !isStartable(mode)) {
+    problems.push(`AUTH_MODE is '${mode}'; npm start knows ${startableModes.join(', ')}, and all of them without it`);
+  }
+  const directory = env.DIRECTORY || (isElsewhere(env.LDAP_HOST) ? 'as-configured' : 'embedded');
+  if (directory !== 'embedded' && directory !== 'as-configured') {
+    problems.push(`DIRECTORY is '${directory}'; it can be embedded or as-configured`);
+  }
+  const ports = { app: port('PORT', 8080), ldap: port('OPENLDAP_PORT', 1389), ldaps: port('OPENLDAPS_PORT', 1636) };
+  if (problems.length > 0) throw new StackError('bad-setting', `${problems.join('; ')}.`);
+  return {
+    modes: isStartable(mode) ? [mode] : startableModes,
+    directory: directory === 'as-configured' ? directory : 'embedded',
+    ports,
+    env,
+    folder: join(root, '.local'),
+  };
+}
+
+/** The example's `localhost` is where the embedded directory will be; another name is somebody's own directory. */
+const isElsewhere = (host: string | undefined): boolean =>
+  host !== undefined && host !== '' && !/^(localhost|127(\.\d+){3}|::1)$/.test(host);
