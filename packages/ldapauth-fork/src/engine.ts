@@ -130,7 +130,7 @@ export class Engine {
   /** The same work as for a wrong password, so that time tells nothing. */
   private async refuseUnknown(password: string): Promise<void> {
     const { user, groups } = this.settings;
-    if (groups?.filter.kind === 'template') {
+    if (groups !== undefined) {
       const nobody: RawEntry = { dn: this.userBind.decoyDn(user.base), attributes: [] };
       const asNobody: Settings = { ...this.settings, groups: { ...groups, dnProperty: 'dn' } };
       quietly(findGroups(this.context, asNobody, nobody));

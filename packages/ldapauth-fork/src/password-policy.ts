@@ -38,9 +38,13 @@ const REFUSALS: ReadonlyMap<number, RefusalReason> = new Map([
   [ResultCode.unwillingToPerform, 'disabled'],
 ]);
 
+// Okta's LDAP Interface answers 49 when a policy wants more than a password, and tells it from a wrong one by prose alone.
+const OKTA_SIGN_ON_POLICY = /\bdenied by sign on policy\b/i;
+
 export type Verdict =
   | { readonly kind: 'ok' }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** `detail` is for observers: the same reason, told more exactly. */
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail?: string }
   | { readonly kind: 'broken' };
 
 /** What the answer to a user's bind means. A success that demands a new password first is a refusal. */
@@ -54,7 +58,9 @@ export function judgeBind(result: LdapResult): Verdict {
     return { kind: 'broken' };
   }
   const reason = policyReason ?? activeDirectoryReasonOf(result) ?? refusal;
-  return { kind: 'refused', reason };
+  return OKTA_SIGN_ON_POLICY.test(result.diagnosticMessage)
+    ? { kind: 'refused', reason, detail: 'denied-by-sign-on-policy' }
+    : { kind: 'refused', reason };
 }
 
 function activeDirectoryReasonOf(result: LdapResult): RefusalReason | undefined {

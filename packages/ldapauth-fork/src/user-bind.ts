@@ -77,9 +77,12 @@ export class UserBind {
       if (verdict.kind === 'broken') {
         throw errorOf(result, 'Trying the password');
       }
-      const reason = verdict.kind === 'refused' ? verdict.reason : undefined;
-      report(reason ?? 'ok');
-      return reason;
+      if (verdict.kind === 'ok') {
+        report('ok');
+        return undefined;
+      }
+      report(verdict.detail ?? verdict.reason);
+      return verdict.reason;
     } catch (error) {
       report(outcomeOf(error));
       throw error;
