@@ -1,0 +1,78 @@
+/** The matching rules of RFC 4517, one a line, as RFC 4512 §4.1.3 writes them. */
+export const matchingRules = `
+1.3.6.1.1.16.3 NAME 'UUIDOrderingMatch' SYNTAX 1.3.6.1.1.16.1
+1.3.6.1.1.16.2 NAME 'UUIDMatch' SYNTAX 1.3.6.1.1.16.1
+1.2.840.113556.1.4.804 NAME 'integerBitOrMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+1.2.840.113556.1.4.803 NAME 'integerBitAndMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+1.3.6.1.4.1.4203.1.2.1 NAME 'caseExactIA5SubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26
+1.3.6.1.4.1.1466.109.114.3 NAME 'caseIgnoreIA5SubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26
+1.3.6.1.4.1.1466.109.114.2 NAME 'caseIgnoreIA5Match' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26
+1.3.6.1.4.1.1466.109.114.1 NAME 'caseExactIA5Match' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26
+2.5.13.38 NAME 'certificateListExactMatch' SYNTAX 1.3.6.1.1.15.5
+2.5.13.34 NAME 'certificateExactMatch' SYNTAX 1.3.6.1.1.15.1
+2.5.13.30 NAME 'objectIdentifierFirstComponentMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.38
+2.5.13.29 NAME 'integerFirstComponentMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+2.5.13.28 NAME 'generalizedTimeOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
+2.5.13.27 NAME 'generalizedTimeMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.24
+2.5.13.23 NAME 'uniqueMemberMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.34
+2.5.13.21 NAME 'telephoneNumberSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.58
+2.5.13.20 NAME 'telephoneNumberMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.50
+2.5.13.19 NAME 'octetStringSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
+2.5.13.18 NAME 'octetStringOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
+2.5.13.17 NAME 'octetStringMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.40
+2.5.13.16 NAME 'bitStringMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.6
+2.5.13.15 NAME 'integerOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+2.5.13.14 NAME 'integerMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27
+2.5.13.13 NAME 'booleanMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.7
+2.5.13.12 NAME 'caseIgnoreListSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.58
+2.5.13.11 NAME 'caseIgnoreListMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.41
+2.5.13.10 NAME 'numericStringSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.58
+2.5.13.9 NAME 'numericStringOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.36
+2.5.13.8 NAME 'numericStringMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.36
+2.5.13.7 NAME 'caseExactSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.58
+2.5.13.6 NAME 'caseExactOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+2.5.13.5 NAME 'caseExactMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+2.5.13.4 NAME 'caseIgnoreSubstringsMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.58
+2.5.13.3 NAME 'caseIgnoreOrderingMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+2.5.13.2 NAME 'caseIgnoreMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15
+1.2.36.79672281.1.13.3 NAME 'rdnMatch' SYNTAX 1.2.36.79672281.1.5.0
+2.5.13.1 NAME 'distinguishedNameMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.12
+2.5.13.0 NAME 'objectIdentifierMatch' SYNTAX 1.3.6.1.4.1.1466.115.121.1.38
+`;
+
+/** The syntaxes of RFC 4517, one a line, as RFC 4512 §4.1.5 writes them. */
+export const ldapSyntaxes = `
+1.3.6.1.4.1.1466.115.121.1.4 DESC 'Audio' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.5 DESC 'Binary' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.6 DESC 'Bit String'
+1.3.6.1.4.1.1466.115.121.1.7 DESC 'Boolean'
+1.3.6.1.4.1.1466.115.121.1.8 DESC 'Certificate' X-BINARY-TRANSFER-REQUIRED 'TRUE' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.9 DESC 'Certificate List' X-BINARY-TRANSFER-REQUIRED 'TRUE' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.10 DESC 'Certificate Pair' X-BINARY-TRANSFER-REQUIRED 'TRUE' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.4203.666.11.10.2.1 DESC 'X.509 AttributeCertificate' X-BINARY-TRANSFER-REQUIRED 'TRUE' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.12 DESC 'Distinguished Name'
+1.2.36.79672281.1.5.0 DESC 'RDN'
+1.3.6.1.4.1.1466.115.121.1.14 DESC 'Delivery Method'
+1.3.6.1.4.1.1466.115.121.1.15 DESC 'Directory String'
+1.3.6.1.4.1.1466.115.121.1.22 DESC 'Facsimile Telephone Number'
+1.3.6.1.4.1.1466.115.121.1.24 DESC 'Generalized Time'
+1.3.6.1.4.1.1466.115.121.1.26 DESC 'IA5 String'
+1.3.6.1.4.1.1466.115.121.1.27 DESC 'Integer'
+1.3.6.1.4.1.1466.115.121.1.28 DESC 'JPEG' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.34 DESC 'Name And Optional UID'
+1.3.6.1.4.1.1466.115.121.1.36 DESC 'Numeric String'
+1.3.6.1.4.1.1466.115.121.1.38 DESC 'OID'
+1.3.6.1.4.1.1466.115.121.1.39 DESC 'Other Mailbox'
+1.3.6.1.4.1.1466.115.121.1.40 DESC 'Octet String'
+1.3.6.1.4.1.1466.115.121.1.41 DESC 'Postal Address'
+1.3.6.1.4.1.1466.115.121.1.44 DESC 'Printable String'
+1.3.6.1.4.1.1466.115.121.1.11 DESC 'Country String'
+1.3.6.1.4.1.1466.115.121.1.45 DESC 'SubtreeSpecification'
+1.3.6.1.4.1.1466.115.121.1.49 DESC 'Supported Algorithm' X-BINARY-TRANSFER-REQUIRED 'TRUE' X-NOT-HUMAN-READABLE 'TRUE'
+1.3.6.1.4.1.1466.115.121.1.50 DESC 'Telephone Number'
+1.3.6.1.4.1.1466.115.121.1.52 DESC 'Telex Number'
+1.3.6.1.1.1.0.0 DESC 'RFC2307 NIS Netgroup Triple'
+1.3.6.1.1.1.0.1 DESC 'RFC2307 Boot Parameter'
+1.3.6.1.1.16.1 DESC 'UUID'
+1.2.840.113549.1.8.1.1 DESC 'PKCS#8 PrivateKeyInfo'
+`;
