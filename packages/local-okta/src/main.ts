@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { SettingsError } from './config.ts';
 import { settingsOf } from './env.ts';
 import { ListenError } from './http/http-server.ts';
-import { createLocalOkta } from './local-okta.ts';
+import { createLocalOkta, type LocalOkta } from './local-okta.ts';
 import { StoreError } from './store/store.ts';
 
 /** Something is wrong with the settings: starting again will not help. */
@@ -11,19 +11,14 @@ const EXIT_CONFIGURATION = 2;
 async function main(): Promise<void> {
   const { settings, logLevel } = settingsOf(process.env);
   const log = pino({ level: logLevel });
-  const okta = await createLocalOkta({ ...settings, log });
-  log.info(
-    { urls: okta.urls, ldapBase: okta.ldapBase },
-    'Local Okta is ready: a stand-in, not an identity provider for production',
-  );
-  tellSecrets(okta.admin);
-
+  let okta: LocalOkta | undefined;
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    okta.close().then(
+    // Before it is ready there is nothing to finish: the database survives an end at any moment.
+    (okta?.close() ?? Promise.resolve()).then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ err: error }, 'did not stop cleanly');
@@ -33,10 +28,17 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  okta = await createLocalOkta({ ...settings, log });
+  tellSecrets(okta.admin);
+  log.info(
+    { urls: okta.urls, ldapBase: okta.ldapBase },
+    'Local Okta is ready: a stand-in, not an identity provider for production',
+  );
 }
 
 /** What was made up is told once, on the terminal and never in the log: it is kept nowhere in clear. */
-function tellSecrets({ login, password, apiToken }: Awaited<ReturnType<typeof createLocalOkta>>['admin']): void {
+function tellSecrets({ login, password, apiToken }: LocalOkta['admin']): void {
   const lines: string[] = [];
   if (password !== undefined && !process.env.LOCAL_OKTA_ADMIN_PASSWORD)
     lines.push(`  administrator  ${login}  ${password}`);

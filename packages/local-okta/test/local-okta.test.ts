@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../src/clock.ts';
+import { SettingsError } from '../src/config.ts';
+import { createDirectory } from '../src/directory/directory.ts';
+import { directorySchema } from '../src/directory/schema.ts';
+import { createLocalOkta } from '../src/local-okta.ts';
+import { openStore } from '../src/store/store.ts';
+import { ADMIN_PASSWORD, API_TOKEN, call, startLocalOkta } from './local-okta-fixture.ts';
+
+/** Makes, in the data of a Local Okta that is stopped, a user with sight of users only, and a token in their name. */
+async function tokenOfReader(dataDir: string): Promise<string> {
+  const store = openStore({ dataDir, schemas: [directorySchema] });
+  const directory = createDirectory({ store, clock: systemClock, onListenerError: () => undefined });
+  const profile = { login: 'reader@example.com', email: 'reader@example.com', firstName: 'R', lastName: 'E' };
+  const { id } = await directory.users.create({ profile, password: 'Correct-Horse-9' });
+  const role = directory.adminRoles.saveRole({ label: 'reader', description: '', permissions: ['okta.users.read'] });
+  const set = directory.adminRoles.saveResourceSet({ label: 'all', description: '', resources: ['users', 'groups'] });
+  directory.adminRoles.assign(id, role.id, set.id);
+  const { value } = directory.apiTokens.create({ name: 'reader', userId: id });
+  store.close();
+  return value;
+}
+
+describe('Local Okta', () => {
+  it('starts with an administrator, the group Everyone and the LDAP base of its org', async () => {
+    const okta = await startLocalOkta();
+    try {
+      expect(okta.urls.okta).toMatch(/^http:\/\/localhost:\d+$/);
+      expect(okta.ldapBase).toBe('dc=local,dc=okta,dc=com');
+      expect(okta.admin).toEqual({ login: 'admin@example.com', password: ADMIN_PASSWORD, apiToken: API_TOKEN });
+      const { body } = await call(okta, 'GET', '/api/v1/groups');
+      expect(body.map((group: { profile: { name: string } }) => group.profile.name)).toContain('Everyone');
+    } finally {
+      await okta.close();
+    }
+  });
+
+  it('brings the seed back on reset, by function and by its local control, and the token still works', async () => {
+    const okta = await startLocalOkta();
+    try {
+      const profile = { login: 'extra@example.com', email: 'extra@example.com', firstName: 'E', lastName: 'X' };
+      const users = async () => (await call(okta, 'GET', '/api/v1/users')).body.length;
+      const seeded = await users();
+      await call(okta, 'POST', '/api/v1/users', { profile });
+      expect(await users()).toBe(seeded + 1);
+      await okta.reset();
+      expect(await users()).toBe(seeded);
+      await call(okta, 'POST', '/api/v1/users', { profile });
+      expect((await call(okta, 'POST', '/local/reset')).status).toBe(204);
+      expect(await users()).toBe(seeded);
+      expect(
+        (await call(okta, 'GET', '/api/v1/logs?limit=1000')).body.filter(
+          (event: { eventType: string }) => event.eventType === 'user.lifecycle.create',
+        ),
+      ).toEqual([]);
+    } finally {
+      await okta.close();
+    }
+  });
+
+  it('lets only administrators use the local controls, and others read and change what their role allows', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'local-okta-'));
+    await (await startLocalOkta({ dataDir })).close();
+    const token = await tokenOfReader(dataDir);
+    const okta = await startLocalOkta({ dataDir });
+    try {
+      const asReader = async (method: string, path: string, body?: unknown) =>
+        (await call(okta, method, path, body, { authorization: `SSWS ${token}` })).status;
+      expect(await asReader('POST', '/local/reset')).toBe(403);
+      expect(await asReader('GET', '/api/v1/users')).toBe(200);
+      expect(await asReader('GET', '/api/v1/groups')).toBe(403);
+      expect(await asReader('GET', '/api/v1/users/me')).toBe(200);
+      expect(await asReader('DELETE', '/api/v1/users/admin')).toBe(403);
+      await call(okta, 'POST', '/api/v1/users/reader/lifecycle/suspend');
+      expect(await asReader('GET', '/api/v1/users')).toBe(401);
+    } finally {
+      await okta.close();
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+
+  it('runs twice beside itself, each with its own data', async () => {
+    const [one, two] = await Promise.all([startLocalOkta(), startLocalOkta()]);
+    try {
+      await call(one, 'POST', '/api/v1/groups', { profile: { name: 'Only here' } });
+      const { body } = await call(two, 'GET', '/api/v1/groups?q=only');
+      expect(body).toEqual([]);
+    } finally {
+      await Promise.all([one.close(), two.close()]);
+    }
+  });
+
+  it('names every setting that is wrong', async () => {
+    const settings = { memory: true, dataDir: 'x', port: 70_000, org: 'Über', admin: { login: 'admin' } };
+    const error = await createLocalOkta(settings).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SettingsError);
+    expect((error as SettingsError).problems.map(({ setting }) => setting)).toEqual(['port', 'org', 'admin.login']);
+    await expect(createLocalOkta({})).rejects.toMatchObject({ problems: [{ setting: 'dataDir' }] });
+  });
+
+  it('leaves nothing open after a start that failed', async () => {
+    const okta = await startLocalOkta();
+    const port = Number(new URL(okta.urls.okta ?? '').port);
+    await expect(startLocalOkta({ port })).rejects.toMatchObject({ code: 'port-in-use' });
+    await okta.close();
+    const again = await startLocalOkta({ port });
+    await again.close();
+  });
+});
