@@ -44,11 +44,6 @@ async function start({ name, defaultMode, env }: RunWebAppOptions): Promise<void
   }
   const { config } = web;
   const logger = pino({ name, level: config.logLevel });
-  if (config.sessionSecretGenerated) {
-    logger.warn(
-      'SESSION_SECRET is not set: one was made up for this run, so everybody is signed out at the next start',
-    );
-  }
   const app = createWebApp({
     name,
     config,
@@ -60,6 +55,11 @@ async function start({ name, defaultMode, env }: RunWebAppOptions): Promise<void
     stopGracefully({ server, app, logger });
     collectProcessMetrics(app.metrics);
     logger.info({ url: addressOf(server.address()), mode: auth.config.mode }, 'listening');
+    if (config.sessionSecretGenerated) {
+      logger.warn(
+        'SESSION_SECRET is not set: one was made up for this run, so everybody is signed out at the next start',
+      );
+    }
   } catch (error) {
     await app.close();
     throw error;

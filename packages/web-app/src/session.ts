@@ -24,7 +24,6 @@ export function createSessionMiddleware(appName: string, config: WebConfig, stor
     store,
     resave: false,
     saveUninitialized: false,
-    unset: 'destroy',
     // No expiry in the browser: the store forgets an idle session, and closing the browser forgets the cookie.
     cookie: { httpOnly: true, sameSite: 'lax', secure: config.secureCookies, path: '/' },
   });

@@ -29,14 +29,15 @@ export function stopGracefully({ server, app, logger }: StopGracefullyOptions): 
 
 async function stop({ server, app, logger }: StopGracefullyOptions): Promise<void> {
   app.stopping();
-  // A connection that is kept alive would otherwise bring one request after another.
-  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   await new Promise<void>((resolve) => {
+    // A connection kept alive after its last answer would hold the process, or bring one request after another.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     const tooLong = setTimeout(() => {
       logger.warn('some requests did not finish in time');
       server.closeAllConnections();
     }, FINISH_MS);
     server.close(() => {
+      clearInterval(idle);
       clearTimeout(tooLong);
       resolve();
     });
