@@ -13,7 +13,11 @@ export interface RunningProcess {
 }
 
 /** Runs a script of this package with Node; its path is relative to the package. */
-export function run(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningProcess {
+export function run(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningProcess {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
   const child = spawn(process.execPath, [path, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
