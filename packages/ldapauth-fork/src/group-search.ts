@@ -1,7 +1,8 @@
 import { type Filter, OrFilter } from 'ldapts';
+import { dnSpellings } from './dn-spellings.ts';
 import { allTexts, firstText, toEntry, toUser } from './entry.ts';
 import { LdapAuthError } from './errors.ts';
-import { parseFilter } from './filter-template.ts';
+import { type FilterTemplate, parseFilter } from './filter-template.ts';
 import type { LdapEntry, LdapUser } from './options.ts';
 import type { RawEntry } from './response.ts';
 import { type SearchContext, search } from './search.ts';
@@ -65,13 +66,23 @@ function filterForUser(groups: GroupSearchSettings, user: RawEntry): Filter {
       detail: 'group-dn-property-missing',
     });
   }
-  return groups.filter.place({ dn, username: firstText(user, 'uid') ?? '' });
+  const username = firstText(user, 'uid') ?? '';
+  // Another attribute than the DN is plain text with one spelling; a second one could be somebody else's.
+  return groups.dnProperty.toLowerCase() === 'dn'
+    ? placeDn(groups.filter.place, dn, username)
+    : groups.filter.place({ dn, username });
 }
 
 function filterForGroup(groups: GroupSearchSettings, group: LdapEntry): Filter {
   return groups.filter.kind === 'function'
     ? callFilter(groups.filter.call, group)
-    : groups.filter.place({ dn: group.dn, username: '' });
+    : placeDn(groups.filter.place, group.dn, '');
+}
+
+function placeDn(place: FilterTemplate, dn: string, username: string): Filter {
+  const filters = dnSpellings(dn).map((spelling) => place({ dn: spelling, username }));
+  const [only] = filters;
+  return filters.length === 1 && only !== undefined ? only : new OrFilter({ filters });
 }
 
 /** What a function of the configuration returns is a filter in text, and the function's own responsibility. */
