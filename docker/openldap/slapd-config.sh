@@ -94,7 +94,8 @@ olcRootPW: $hash
 olcDbDirectory: $1
 olcDbMaxSize: 8589934592
 olcDbIndex: objectClass,entryUUID,entryCSN,modifyTimestamp,memberOf eq
-olcDbIndex: uid,cn,sn,givenName,mail pres,eq,sub
+olcDbIndex: uid,cn,mail eq,sub
+olcDbIndex: sn,givenName eq
 olcDbIndex: member,uniqueMember,memberUid,uidNumber,gidNumber eq
 $([ "$3" = safe ] && echo 'olcDbCheckpoint: 512 5' || echo 'olcDbEnvFlags: nosync')
 olcLimits: dn.exact="$admin_dn" size=unlimited time=unlimited

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StartedTestContainer } from 'testcontainers';
 import { untilItAnswers } from './answers.ts';
 import { type ContainerEngine, connectToEngine } from './container-engine.ts';
+import { DirectoryError } from './directory-error.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { freePorts } from './free-ports.ts';
 import { nameInOrder } from './ldif-content.ts';
@@ -75,7 +76,8 @@ async function startContainer(
 ): Promise<StartedTestContainer> {
   const { GenericContainer, Wait } = engine.testcontainers;
   const built = await GenericContainer.fromDockerfile(openldapFolder).build(image, { deleteOnExit: false });
-  return built
+  const words: string[] = [];
+  const prepared = built
     .withEnvironment({
       LDAP_ROOT: tutorialDirectory.base,
       LDAP_ADMIN_USERNAME: 'admin',
@@ -87,5 +89,10 @@ async function startContainer(
     .withExposedPorts({ container: 1389, host: ldapPort }, { container: 1636, host: ldapsPort })
     .withWaitStrategy(Wait.forHealthCheck())
     .withStartupTimeout(300_000)
-    .start();
+    .withLogConsumer((stream) => stream.on('data', (line) => words.push(String(line))));
+  try {
+    return await prepared.start();
+  } catch (cause) {
+    throw new DirectoryError('did-not-start', `the container did not start:\n${words.join('')}`, { cause });
+  }
 }
