@@ -11,7 +11,11 @@ export interface LdapConfig {
   /** PEM certificates that are trusted instead of Node's own list. */
   readonly ca?: string;
   readonly userBase: string;
+  /** Instead of the tutorial's search by cn, uid or mail: `(sAMAccountName={{username}})`. */
+  readonly userFilter?: string;
   readonly groupBase: string;
+  /** Instead of the tutorial's search by memberUid, member or uniqueMember: `(memberUid={{username}})`. */
+  readonly groupFilter?: string;
   readonly nestedGroups: boolean;
   /** Absent: the directory is read anonymously. */
   readonly serviceAccount?: { readonly dn: string; readonly password: string };

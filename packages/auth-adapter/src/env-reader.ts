@@ -10,6 +10,8 @@ export interface VariableOptions<T> {
   readonly optional?: boolean;
   /** A password or key: only plain traps are looked for, and its value never appears in a problem. */
   readonly secret?: boolean;
+  /** `{{…}}` is part of such a value, not something forgotten. */
+  readonly template?: boolean;
   /** Said when the variable is missing, instead of the general sentence. */
   readonly whenMissing?: string;
 }
@@ -36,7 +38,7 @@ export function createEnvReader(env: Environment): EnvReader {
     problems,
     report,
     text: (name) => textOf(name) || undefined,
-    read(name, schema, { example, fallback, optional, secret, whenMissing }) {
+    read(name, schema, { example, fallback, optional, secret, template, whenMissing }) {
       const text = secret ? (env[name] ?? '') : textOf(name);
       if (text === '') {
         if (fallback === undefined && !optional) {
@@ -44,7 +46,7 @@ export function createEnvReader(env: Environment): EnvReader {
         }
         return fallback;
       }
-      const trap = secret ? trapInSecret(text) : trapInText(text);
+      const trap = secret ? trapInSecret(text) : trapInText(template ? text.replace(/\{\{\w+\}\}/g, '') : text);
       if (trap !== undefined) {
         report(name, trap, example);
         return undefined;

@@ -28,13 +28,13 @@ export function createLdapAdapter(config: LdapConfig, observe?: Observer): Passw
 
       searchBase: config.userBase,
       searchScope: 'sub',
-      searchFilter: '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
+      searchFilter: config.userFilter ?? '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
       searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
 
       // (|(memberUid=<DN>)(member=<DN>)(uniqueMember=<DN>))
       groupSearchBase: config.groupBase,
       groupSearchScope: 'sub',
-      groupSearchFilter: groupsHolding,
+      groupSearchFilter: config.groupFilter ?? groupsHolding,
       groupSearchAttributes: ['cn'],
       nestedGroups: config.nestedGroups,
     },

@@ -1,3 +1,5 @@
+import LdapAuth from 'ldapauth-fork';
+import { z } from 'zod';
 import type { LdapConfig } from './config.ts';
 import { isWithin } from './dn.ts';
 import type { EnvReader } from './env-reader.ts';
@@ -42,6 +44,16 @@ export function readLdapConfig(reader: EnvReader): LdapConfig | undefined {
   });
   const userBase = readBase(reader, 'LDAP_USER_BASE', 'ou=users', root);
   const groupBase = readBase(reader, 'LDAP_GROUP_BASE', 'ou=groups', root);
+  const userFilter = reader.read('LDAP_USER_FILTER', filter('searchFilter'), {
+    example: '(&(objectClass=person)(uid={{username}}))',
+    optional: true,
+    template: true,
+  });
+  const groupFilter = reader.read('LDAP_GROUP_FILTER', filter('groupSearchFilter'), {
+    example: '(member={{dn}})',
+    optional: true,
+    template: true,
+  });
   const nestedGroups = reader.read('LDAP_NESTED_GROUPS', flag, { example: 'true', fallback: false });
   const serviceAccount = readServiceAccount(reader);
 
@@ -61,10 +73,26 @@ export function readLdapConfig(reader: EnvReader): LdapConfig | undefined {
     allowPlaintext: allowPlaintext === true,
     ...(ca === undefined ? {} : { ca }),
     userBase,
+    ...(userFilter === undefined ? {} : { userFilter }),
     groupBase,
+    ...(groupFilter === undefined ? {} : { groupFilter }),
     nestedGroups: nestedGroups === true,
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
   };
+}
+
+/** A filter that the engine accepts, which includes that it has a placeholder. */
+function filter(option: 'searchFilter' | 'groupSearchFilter'): z.ZodType<string, string> {
+  const placeholder = option === 'searchFilter' ? '{{username}}' : '{{dn}} or {{username}}';
+  return z.string().refine((text) => {
+    const filters = { searchFilter: '(uid={{username}})', groupSearchFilter: '(member={{dn}})', [option]: text };
+    try {
+      LdapAuth.validate({ url: 'ldap://127.0.0.1', searchBase: '', groupSearchBase: 'ou=groups', ...filters });
+      return true;
+    } catch {
+      return false;
+    }
+  }, `is not an LDAP filter (RFC 4515) with ${placeholder} in it.`);
 }
 
 function readBase(reader: EnvReader, name: string, rdn: string, root: string | undefined): string | undefined {

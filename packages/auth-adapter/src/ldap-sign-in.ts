@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import LdapAuth from 'ldapauth-fork';
 import { Strategy as LdapStrategy } from 'passport-ldapauth';
-import type { Credentials, PasswordAuth, SignInResult } from './auth-adapter.ts';
+import type { Credentials, PasswordAuth, RefusalReason, SignInResult } from './auth-adapter.ts';
 import { AuthError } from './auth-error.ts';
 import { assertPooledEngine } from './engine.ts';
 import type { AuthMode, Identity } from './identity.ts';
@@ -53,17 +53,28 @@ export function createLdapSignIn({
     kind: 'password',
     mode,
     usernameExample,
-    authenticate: (credentials, observeThis) =>
-      observers.run(
+    authenticate: async (credentials, observeThis) => {
+      let bindOutcome = 'ok';
+      const result = await observers.run(
         (step) => {
+          if (step.kind === 'bind' && step.purpose === 'user') {
+            bindOutcome = step.outcome;
+          }
           observe?.(step);
           observeThis?.(step);
         },
         () => judge(credentials),
-      ),
+      );
+      return result.ok ? result : { ...result, ...moreExact(bindOutcome, result.reason) };
+    },
     ready: () => LdapAuth.check(directory).catch((error: unknown) => Promise.reject(authErrorOf(error))),
     close: () => LdapAuth.closePools(directory),
   };
+}
+
+/** passport-ldapauth passes on a reason alone; the step of the bind may have told more. */
+function moreExact(bindOutcome: string, reason: RefusalReason): { readonly detail?: string } {
+  return bindOutcome === 'ok' || bindOutcome === reason ? {} : { detail: bindOutcome };
 }
 
 /** The engine's error under the name that callers of the seam know; the codes are the same. */

@@ -139,6 +139,11 @@ describe('what is derived when it is not given', () => {
       { LDAP_BIND_DN: 'cn=reader,dc=example,dc=org', LDAP_BIND_PASSWORD: ' p=w ' },
       { serviceAccount: { dn: 'cn=reader,dc=example,dc=org', password: ' p=w ' } },
     ],
+    [
+      'filters for another directory',
+      { LDAP_USER_FILTER: '(sAMAccountName={{username}})', LDAP_GROUP_FILTER: '(memberUid={{username}}{{dn}})' },
+      { userFilter: '(sAMAccountName={{username}})' },
+    ],
     ['nested groups', { LDAP_NESTED_GROUPS: 'yes' }, { nestedGroups: true }],
     [
       "the agent's administrator for nothing",

@@ -146,6 +146,18 @@ describe('the ldap adapter makes an identity', () => {
     expect(await signIn('cyclist', { env })).toMatchObject({ identity: { groups: ['cycle-a', 'cycle-b'] } });
   });
 
+  it('by the filters of another directory, where they are given', async () => {
+    const env = {
+      LDAP_USER_FILTER: '(&(objectClass=inetOrgPerson)(uid={{username}}))',
+      LDAP_GROUP_FILTER: '(member={{dn}})',
+    };
+    expect(await signIn('crowd-member', { env })).toMatchObject({ ok: true, identity: { groups: ['crowd'] } });
+    expect(await signIn('user01', { env })).toMatchObject({ ok: true, identity: { groups: [] } });
+    expect(await signIn('user01@example.com', { env })).toMatchObject({ ok: false });
+    const posix = { LDAP_GROUP_FILTER: '(&(objectClass=posixGroup)(memberUid={{username}}))' };
+    expect(await signIn('unique', { env: posix })).toMatchObject({ ok: true, identity: { groups: ['plain-names'] } });
+  });
+
   it('only of people below the user base', async () => {
     expect(await signIn('clash', { password: 'password2' })).toEqual({ ok: false, reason: 'invalid-credentials' });
     expect(await signIn('clash')).toMatchObject({ ok: true });

@@ -251,7 +251,7 @@ describe('a provider that does not work', () => {
       CLIENT_SECRET: CLIENT.secret,
     });
     toClose.push(late);
-    await expect(late.ready()).rejects.toMatchObject({ code: 'unavailable', detail: 'connection-refused' });
+    await expect(late.ready()).rejects.toMatchObject({ code: 'unavailable' });
     toClose.push(await startOpenidProvider({ appBaseUrl: app.url, port: Number(new URL(provider.issuer).port) }));
     await expect(untilReady(late)).resolves.toBeUndefined();
   });

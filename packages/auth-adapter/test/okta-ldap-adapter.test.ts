@@ -24,7 +24,7 @@ const user01: Identity = {
 };
 
 /** OpenLDAP with the tree of an Okta org: what the adapter asks and understands, not how Okta answers. */
-async function openOktaTree(): Promise<Subject> {
+async function openOktaTree(): Promise<Subject & { readonly plainPort: number }> {
   const directory = await startDirectory({ ldifFiles: [tutorial ?? '', oktaTree ?? ''] });
   const folder = mkdtempSync(join(tmpdir(), 'okta-ldap-adapter-'));
   const plainPort = Number(new URL(directory.url).port);
@@ -68,6 +68,7 @@ async function openOktaTree(): Promise<Subject> {
       untrustedCertificate: { OKTA_LDAP_CA_FILE: caFile },
       nobodyThere: { OKTA_LDAP_PORT: '1' },
     },
+    plainPort,
     servicePassword: 'S3rvice-',
     stop: directory.stop,
     start: directory.start,
@@ -85,11 +86,15 @@ async function openOktaTree(): Promise<Subject> {
 describeAdapterContract("okta-ldap, on OpenLDAP with an Okta org's tree", openOktaTree);
 
 describe('the okta-ldap adapter', () => {
-  let subject: Subject;
+  let subject: Awaited<ReturnType<typeof openOktaTree>>;
+  const folder = mkdtempSync(join(tmpdir(), 'okta-ldap-policy-'));
   beforeAll(async () => {
     subject = await openOktaTree();
   });
-  afterAll(() => subject?.close());
+  afterAll(async () => {
+    await subject?.close();
+    rmSync(folder, { recursive: true });
+  });
 
   async function signIn(changes: Environment, username: string, steps: Step[] = []) {
     const adapter = createAuthAdapter({ ...subject.env, ...changes });
@@ -138,4 +143,43 @@ describe('the okta-ldap adapter', () => {
     });
     expect(await signIn({ OKTA_LDAP_EMAIL_DOMAIN: 'example.net' }, 'user01')).toMatchObject({ ok: false });
   });
+
+  it("tells a refusal by Okta's sign-on policy in the log, and to the person as any other", async () => {
+    const authority = createCertificateAuthority();
+    const caFile = join(folder, 'ca.pem');
+    writeFileSync(caFile, authority.caPem);
+    const front = await startTlsFront(authority.issue({ names: ['localhost'] }), subject.plainPort, (message) =>
+      message.includes('password-that-policy-denies')
+        ? refusal(message, 'Resource owner password credentials authentication denied by sign on policy.')
+        : undefined,
+    );
+    try {
+      const adapter = createAuthAdapter({
+        ...subject.env,
+        OKTA_LDAP_PORT: String(front.port),
+        OKTA_LDAP_CA_FILE: caFile,
+      });
+      const result =
+        adapter.kind === 'password' &&
+        (await adapter.authenticate({ username: 'user01', password: 'password-that-policy-denies' }));
+      expect(result).toEqual({ ok: false, reason: 'invalid-credentials', detail: 'denied-by-sign-on-policy' });
+      await adapter.close();
+    } finally {
+      await front.close();
+    }
+  });
 });
+
+/** A bind response with code 49 for a bind request (RFC 4511 section 4.2.2); ids of the test fit one byte. */
+function refusal(request: Buffer, text: string): Buffer {
+  const header = (request[1] ?? 0) < 0x80 ? 2 : 2 + ((request[1] ?? 0) & 0x7f);
+  const id = request.subarray(header, header + 3);
+  const message = Buffer.from(text);
+  const result = Buffer.concat([Buffer.from([0x0a, 1, 49, 0x04, 0, 0x04, message.length]), message]);
+  return Buffer.concat([
+    Buffer.from([0x30, id.length + 2 + result.length]),
+    id,
+    Buffer.from([0x61, result.length]),
+    result,
+  ]);
+}

@@ -7,8 +7,15 @@ export interface TlsFront {
   close(): Promise<void>;
 }
 
+/** Answers a message in the directory's place, or returns undefined to let it pass. */
+export type Interception = (message: Buffer) => Buffer | undefined;
+
 /** Speaks TLS with a certificate of the test's choice and hands what is inside to a plain LDAP port. */
-export async function startTlsFront(certificate: ServerCertificate, ldapPort: number): Promise<TlsFront> {
+export async function startTlsFront(
+  certificate: ServerCertificate,
+  ldapPort: number,
+  intercept: Interception = () => undefined,
+): Promise<TlsFront> {
   const sockets = new Set<{ destroy(): unknown }>();
   const server = createServer(certificate, (secure) => {
     const plain = connect(ldapPort, '127.0.0.1');
@@ -22,8 +29,16 @@ export async function startTlsFront(certificate: ServerCertificate, ldapPort: nu
         sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
     }
+    secure.on('data', (message: Buffer) => {
+      const answer = intercept(message);
+      if (answer === undefined) {
+        plain.write(message);
+      } else {
+        secure.write(answer);
+      }
+    });
+    plain.pipe(secure);
   });
   // A client that rejects the certificate ends the handshake; that is what the test looks at from the other side.
   server.on('tlsClientError', () => {});
