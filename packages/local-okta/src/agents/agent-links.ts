@@ -20,7 +20,11 @@ export interface AgentLink {
 
 export interface AgentLinks {
   /** Parks a poll. `lost` must be called when the agent closes the connection before the answer. */
-  park(agentId: string, beat: Heartbeat, poll: ParkedPoll): { lost(): void; done(): void };
+  park(
+    agentId: string,
+    beat: Heartbeat,
+    poll: ParkedPoll,
+  ): { readonly first: boolean; lost(): void; done(): void };
   goodbye(agentId: string, instance: string): void;
   /** Cuts every link of an agent that is deleted. */
   drop(agentId: string): void;
@@ -79,6 +83,7 @@ export function createAgentLinks({ now, onArrived, onLost }: AgentLinksOptions):
       link.polls.add(poll);
       onArrived(link, known === undefined);
       return {
+        first: known === undefined,
         done() {
           if (link.polls.delete(poll) && link.polls.size === 0) watchAbsence(link);
         },

@@ -86,6 +86,8 @@ export function createGatewayRoutes(options: GatewayRoutesOptions): Router {
     parked = links.park(agent.id, beat, poll);
     // Work that waited may have been handed out while it was being parked.
     if (answered) parked.done();
+    // The first one is answered at once: so an agent learns that it is connected.
+    else if (parked.first) poll.answer([]);
   });
 
   router.post(`${GATEWAY_PREFIX}/goodbye`, json, (request, response) => {
