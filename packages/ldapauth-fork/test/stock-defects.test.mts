@@ -4,6 +4,7 @@ import LdapAuth from 'ldapauth-fork';
 import passportLdap from 'passport-ldapauth';
 import { type EngineChild, runEngine, type Scenario } from './engine-child.mts';
 import { type FakeDirectory, result, startFakeDirectory } from './fake-directory.mts';
+import { until } from './until.mts';
 
 // Each case runs the same scenario on both engines: it would be no regression test if the stock engine passed it.
 describe('defects of the stock engine that this one does not have', () => {
@@ -185,10 +186,3 @@ describe('defects of the stock engine that this one does not have', () => {
     await LdapAuth.closePools();
   });
 });
-
-/** Looks again at each turn of the event loop; the test's own time limit ends it. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
