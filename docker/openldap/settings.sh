@@ -6,7 +6,7 @@ problem() { problems+=("  $1"); }
 
 readonly rdn='[A-Za-z][A-Za-z0-9-]*=([^,+"\\<>;= ]|\\.)(([^,+"\\<>;=]|\\.)*([^,+"\\<>;= ]|\\.))?'
 
-is_dn() { [[ $1 =~ ^$rdn(,$rdn)*$ ]]; }
+is_dn() { [[ $1 =~ ^$rdn(,$rdn)*$ && $1 != *[[:cntrl:]]* ]]; }
 
 check_settings() {
   if ! is_dn "$LDAP_ROOT"; then

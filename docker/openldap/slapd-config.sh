@@ -98,7 +98,6 @@ olcDbIndex: uid,cn,mail eq,sub
 olcDbIndex: sn,givenName eq
 olcDbIndex: member,uniqueMember,memberUid,uidNumber,gidNumber eq
 $([ "$3" = safe ] && echo 'olcDbCheckpoint: 512 5' || echo 'olcDbEnvFlags: nosync')
-olcLimits: dn.exact="$admin_dn" size=unlimited time=unlimited
 olcAccess: to attrs=userPassword by self =xw by anonymous auth by * none
 olcAccess: to attrs=pwdHistory,pwdFailureTime,pwdAccountLockedTime,pwdChangedTime,pwdReset,pwdGraceUseTime,pwdPolicySubentry
   by self read by * none
@@ -137,7 +136,8 @@ olcAccess: to * by * none
 dn: olcDatabase={3}monitor,cn=config
 objectClass: olcDatabaseConfig
 olcDatabase: {3}monitor
-olcAccess: to * by dn.exact="$admin_dn" read by * none
+olcRootDN: $admin_dn
+olcAccess: to * by * none
 LDIF
 }
 
