@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-export const haveDocker = spawnSync('docker', ['version']).status === 0;
+/** Where the tests are to do with slapd or the embedded directory, the image is not tried. */
+const wanted = (process.env.TEST_DIRECTORY ?? 'testcontainers') === 'testcontainers';
+export const haveDocker = wanted && spawnSync('docker', ['version']).status === 0;
 const image = 'ldap-to-okta/openldap-under-test:image';
 
 export interface Finished {
