@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, createAuthAdapter, type Environment, readAuthConfig } from '../src/index.ts';
 
@@ -337,5 +338,24 @@ describe('one clear sentence per problem', () => {
       readAuthConfig({ AUTH_MODE: 'oidc', ...Object.fromEntries(problems.map((p) => [p.name, p.example])) }).ok,
     ).toBe(true);
     expect(problems).toHaveLength(5);
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const example = parseEnv(text);
+
+  it.each(['ldap', 'okta-ldap', 'oidc'])('is a whole configuration of the %s mode as it stands', (mode) => {
+    expect(readAuthConfig({ ...example, AUTH_MODE: mode })).toMatchObject({ ok: true, config: { mode } });
+  });
+
+  it('shows as comments what the values left out would be', () => {
+    const shown = parseEnv(
+      text.replace(/^# ([A-Z_]+=.+)$/gm, '$1').replace(/^.*_(?:CA_FILE|BIND_DN|EMAIL_DOMAIN)=.*$/gm, ''),
+    );
+    for (const mode of ['ldap', 'okta-ldap', 'oidc']) {
+      const { userFilter, groupFilter, ...config } = Object(configOf({ ...shown, AUTH_MODE: mode }));
+      expect(config).toEqual(configOf({ ...example, AUTH_MODE: mode }));
+    }
   });
 });
