@@ -23,9 +23,26 @@ export type IdPrefix = (typeof ID_PREFIX)[keyof typeof ID_PREFIX];
 let pool = Buffer.alloc(0);
 let used = 0;
 
-/** A new immutable id in Okta's form: a prefix of three characters, twenty in all, base 62. */
+/**
+ * A new immutable id in Okta's form: a prefix of three characters, twenty in all, base 62. Like Okta's, those made one
+ * after another begin alike: an index over them grows at its end, which is what makes a large import fast.
+ */
 export function newId(prefix: IdPrefix): string {
-  return prefix + randomBase62(17);
+  return prefix + timeBase62() + randomBase62(10);
+}
+
+let timeOfText = 0;
+let timeText = '';
+
+/** The milliseconds since 1970 in seven characters, in order until 2081. */
+function timeBase62(): string {
+  const now = Date.now();
+  if (now !== timeOfText) {
+    timeOfText = now;
+    timeText = '';
+    for (let rest = now; timeText.length < 7; rest = Math.floor(rest / 62)) timeText = ALPHABET[rest % 62] + timeText;
+  }
+  return timeText;
 }
 
 /** `length` random characters of base 62, each equally likely. */

@@ -39,6 +39,8 @@ export interface AppUserChange {
 
 export interface AppUsers {
   save(change: AppUserChange): AppUser;
+  /** As `save`, without reading back what was stored. Within a transaction. @returns its id */
+  write(change: AppUserChange): string;
   get(appId: string, userId: string): AppUser | undefined;
   findByExternalId(appId: string, externalId: string): AppUser | undefined;
   /** The app users of one app; `importState` narrows it. */
@@ -115,6 +117,29 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
     return id;
   }
 
+  function write(change: AppUserChange): string {
+    const now = timestamp(clock);
+    const present =
+      (change.externalId === undefined ? undefined : findByExternalId(change.appId, change.externalId)) ??
+      (change.userId == null ? undefined : get(change.appId, change.userId));
+    if (present === undefined) return insert(change, now);
+    store.run(
+      `UPDATE app_users SET user_id = ?, external_id = ?, status = ?, import_state = ?, last_updated = ?,
+         last_sync = ?, profile = ? WHERE id = ?`,
+      [
+        change.userId === undefined ? present.userId : change.userId,
+        change.externalId ?? present.externalId,
+        change.status ?? present.status,
+        change.importState ?? present.importState,
+        now,
+        change.lastSync ?? present.lastSync,
+        JSON.stringify(change.profile ?? present.profile),
+        present.id,
+      ],
+    );
+    return present.id;
+  }
+
   function pageOf(
     appId: string,
     { after = 0, limit }: PageRequest,
@@ -134,34 +159,13 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
   return {
     save(change) {
       return store.transaction(() => {
-        const now = timestamp(clock);
-        const present =
-          (change.externalId === undefined ? undefined : findByExternalId(change.appId, change.externalId)) ??
-          (change.userId == null ? undefined : get(change.appId, change.userId));
-        let id = present?.id;
-        if (present === undefined) {
-          id = insert(change, now);
-        } else {
-          store.run(
-            `UPDATE app_users SET user_id = ?, external_id = ?, status = ?, import_state = ?, last_updated = ?,
-               last_sync = ?, profile = ? WHERE id = ?`,
-            [
-              change.userId === undefined ? present.userId : change.userId,
-              change.externalId ?? present.externalId,
-              change.status ?? present.status,
-              change.importState ?? present.importState,
-              now,
-              change.lastSync ?? present.lastSync,
-              JSON.stringify(change.profile ?? present.profile),
-              present.id,
-            ],
-          );
-        }
-        const saved = id === undefined ? undefined : one('SELECT * FROM app_users WHERE id = ?', [id]);
-        if (saved === undefined) throw notFound('AppUser', change.externalId ?? change.userId ?? '');
+        const id = write(change);
+        const saved = one('SELECT * FROM app_users WHERE id = ?', [id]);
+        if (saved === undefined) throw notFound('AppUser', id);
         return saved;
       });
     },
+    write,
     get,
     findByExternalId,
     list: (appId, page, importState) =>

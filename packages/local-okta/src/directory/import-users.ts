@@ -86,7 +86,7 @@ export function createImportUsers({ store, clock, changes, appUsers }: ImportUse
       const result = write(imported, now);
       if (result.outcome !== 'refused' && imported.appUser !== undefined) {
         const { importState = 'confirmed', ...appUser } = imported.appUser;
-        appUsers.save({ ...appUser, userId: result.userId, importState, status: 'ACTIVE', lastSync: now });
+        appUsers.write({ ...appUser, userId: result.userId, importState, status: 'ACTIVE', lastSync: now });
       }
       return result;
     } catch (error) {

@@ -85,8 +85,7 @@ export const directorySchema: SchemaModule = {
       profile TEXT NOT NULL
     );
     CREATE UNIQUE INDEX app_users_external ON app_users (app_id, external_id) WHERE external_id IS NOT NULL;
-    CREATE UNIQUE INDEX app_users_user ON app_users (app_id, user_id) WHERE user_id IS NOT NULL;
-    CREATE INDEX app_users_by_user ON app_users (user_id);
+    CREATE UNIQUE INDEX app_users_user ON app_users (user_id, app_id) WHERE user_id IS NOT NULL;
 
     CREATE TABLE app_groups (
       app_id TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,

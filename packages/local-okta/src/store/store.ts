@@ -109,6 +109,7 @@ export function openStore({ dataDir, schemas }: StoreOptions): Store {
     },
     close() {
       statements.clear();
+      if (dataDir !== undefined) database.pragma('wal_checkpoint(TRUNCATE)');
       database.close();
       releaseLock();
     },
@@ -135,6 +136,10 @@ function openDatabase(dataDir: string | undefined): Database.Database {
     database.pragma('journal_mode = WAL');
     // NORMAL in WAL mode loses nothing when the process dies; only a power cut can cost the last transactions.
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+    // 32 MB of pages, and a log of at most some 40 MB before it is written back: an import would else do that at
+    // every commit.
+    database.exec('PRAGMA cache_size = -32768');
+    database.pragma('wal_autocheckpoint = 10000');
     return database;
   } catch (cause) {
     throw new StoreError('unusable', `Cannot open the database ${file}.`, cause);
