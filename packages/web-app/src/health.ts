@@ -12,24 +12,23 @@ export interface HealthOptions {
 }
 
 const READY_DEADLINE_MS = 5000;
-/** However often somebody asks, the directory is asked once within this time. */
-const READY_KEPT_MS = 1000;
 
 /** For machines: alive, ready, and counts. None of them says anything of a person, so none asks who is calling. */
 export function health({ metrics, ready, stopping }: HealthOptions): Router {
   const router = Router();
-  let asked = 0;
-  let answer: Promise<string | undefined> | undefined;
+  let underWay: Promise<string | undefined> | undefined;
 
+  /** However many ask at once, the directory is asked one question at a time. */
   function whyNotReady(): Promise<string | undefined> {
-    if (answer === undefined || Date.now() - asked > READY_KEPT_MS) {
-      asked = Date.now();
-      answer = withDeadline(ready(), READY_DEADLINE_MS, 'the check').then(
+    underWay ??= withDeadline(ready(), READY_DEADLINE_MS, 'the check')
+      .then(
         () => undefined,
         (error: unknown) => codeOf(error),
-      );
-    }
-    return answer;
+      )
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
   }
 
   router.get('/healthz', (_request, response) => {
