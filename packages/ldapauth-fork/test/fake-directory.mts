@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { BerReader, BerWriter } from 'ldapts';
 
 /** A request as far as the answers of a test depend on it. */
@@ -16,18 +17,31 @@ export interface FakeDirectory {
   close(): Promise<void>;
 }
 
+export interface FakeTls {
+  readonly mode: 'ldaps' | 'starttls';
+  readonly cert: string;
+  readonly key: string;
+  /** Sent in clear in one packet with the agreement to StartTLS, as somebody on the way could. */
+  readonly injected?: Buffer;
+}
+
 /** A directory that says whatever a test wants, for what a real one cannot be made to say. */
-export async function startFakeDirectory(answer: (request: FakeRequest) => Buffer | undefined): Promise<FakeDirectory> {
+export async function startFakeDirectory(
+  answer: (request: FakeRequest) => Buffer | undefined,
+  secure?: FakeTls,
+): Promise<FakeDirectory> {
   const requests: FakeRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
+  const serve = (socket: Socket): void => {
     socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
     let unread: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       unread = Buffer.concat([unread, chunk]);
-      for (;;) {
+      if (unread[0] !== 0x30) {
+        socket.end('this is not LDAP');
+        return;
+      }
+      while (unread.length > 0) {
         const reader = new BerReader(unread);
         if (reader.readSequence() === null || reader.remain < reader.length) {
           return;
@@ -36,18 +50,31 @@ export async function startFakeDirectory(answer: (request: FakeRequest) => Buffe
         const request = { ...readRequest(reader), socket };
         unread = unread.subarray(end);
         requests.push(request);
+        if (request.kind === 'extended' && secure?.mode === 'starttls') {
+          socket.off('data', onData);
+          socket.write(Buffer.concat([result(request, 0), secure.injected ?? Buffer.alloc(0)]));
+          serve(new TLSSocket(socket, { isServer: true, cert: secure.cert, key: secure.key }));
+          return;
+        }
         const bytes = answer(request);
         if (bytes !== undefined) {
           socket.write(bytes);
         }
       }
-    });
+    };
+    socket.on('data', onData);
+  };
+  const server =
+    secure?.mode === 'ldaps' ? createTlsServer({ cert: secure.cert, key: secure.key }, serve) : createServer(serve);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server's address is never a path
   return {
-    url: `ldap://127.0.0.1:${port}`,
+    url: `${secure?.mode === 'ldaps' ? 'ldaps' : 'ldap'}://localhost:${port}`,
     requests,
     close: async () => {
       server.close();
@@ -77,8 +104,13 @@ function readRequest(reader: BerReader): Omit<FakeRequest, 'socket'> {
 
 const RESPONSE_TAGS = { bind: 0x61, search: 0x65, extended: 0x78, other: 0x65 } as const;
 
-/** The result that ends an operation. */
-export function result(request: FakeRequest, status: number, message = ''): Buffer {
+/** The result that ends an operation, with a response control where one is given. */
+export function result(
+  request: FakeRequest,
+  status: number,
+  message = '',
+  control?: { readonly oid: string; readonly value: Buffer },
+): Buffer {
   const writer = new BerWriter();
   writer.startSequence();
   writer.writeInt(request.id);
@@ -87,6 +119,14 @@ export function result(request: FakeRequest, status: number, message = ''): Buff
   writer.writeString('');
   writer.writeString(message);
   writer.endSequence();
+  if (control !== undefined) {
+    writer.startSequence(0xa0);
+    writer.startSequence();
+    writer.writeString(control.oid);
+    writer.writeBuffer(control.value, 0x04);
+    writer.endSequence();
+    writer.endSequence();
+  }
   writer.endSequence();
   return writer.buffer;
 }
