@@ -44,6 +44,8 @@ const schema = z.strictObject({
     .regex(/^0oa[A-Za-z0-9]{17}$/, 'must be an app id of Okta: 0oa and 17 letters or digits')
     .optional(),
   ldapServicePassword: z.string().min(8).max(72).optional(),
+  caFile: text.optional(),
+  ldapBindLimit: z.boolean().default(true),
   rateLimits: z.boolean().default(true),
   logEventsKept: z.number().int().min(100).default(100_000),
 });

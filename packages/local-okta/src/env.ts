@@ -25,6 +25,8 @@ const VARIABLES: readonly (readonly [variable: string, setting: string, kind: Ki
   ['LOCAL_OKTA_API_TOKEN', 'admin.apiToken', 'text', 'the output of: openssl rand -hex 21'],
   ['OKTA_LDAP_ID', 'ldapIntegrationId', 'text', '0oa6qvmxznVl4KFXe5d7'],
   ['OKTA_LDAP_PASSWORD', 'ldapServicePassword', 'text', 'a password of 8 to 72 characters'],
+  ['LOCAL_OKTA_LDAP_CA_FILE', 'caFile', 'text', './certs/local-okta-ca.pem'],
+  ['LOCAL_OKTA_LDAP_BIND_LIMIT', 'ldapBindLimit', 'switch', 'on'],
   ['LOCAL_OKTA_RATE_LIMITS', 'rateLimits', 'switch', 'on'],
   ['LOCAL_OKTA_LOG_EVENTS', 'logEventsKept', 'number', '100000'],
 ];

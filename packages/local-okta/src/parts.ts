@@ -3,6 +3,15 @@ import { adminApi } from './api/admin-api.ts';
 import type { PartDefinition } from './context.ts';
 import { localControls } from './http/local-controls.ts';
 import { integrationPart } from './integration/integration-part.ts';
+import { ldapInterfacePart } from './ldap-interface/ldap-interface-part.ts';
+import { oidcPart } from './oidc/oidc-part.ts';
 
 /** Everything Local Okta is made of, in the order in which it is seeded and started. One line each. */
-export const parts: readonly PartDefinition[] = [adminApi, agentsPart, integrationPart, localControls];
+export const parts: readonly PartDefinition[] = [
+  adminApi,
+  agentsPart,
+  integrationPart,
+  ldapInterfacePart,
+  oidcPart,
+  localControls,
+];

@@ -1,0 +1,145 @@
+import { type Backend, type LdapConnection, LdapError, resultCode } from '@ldap-to-okta/ldap-server';
+import type { Authenticate } from '../authn.ts';
+import type { Context } from '../context.ts';
+import type { User } from '../directory/user.ts';
+import { type LogActor, userActor } from '../system-log/log-event.ts';
+import type { BindRate } from './bind-rate.ts';
+import type { Names } from './names.ts';
+import { type Rights, searchTree } from './search.ts';
+import type { InterfaceSettings } from './settings.ts';
+
+/** Okta's words, as seen on a live org. */
+const INVALID = 'The credentials provided were invalid.';
+const ANONYMOUS = 'Bind first: the LDAP Interface answers no anonymous operation.';
+
+/** The token behind a connection lasts one hour. Source: Okta help, "LDAP Interface limitations". */
+const TOKEN_MS = 60 * 60_000;
+const MAX_ENTRIES = 1000;
+const EVALUATION_SECONDS = 120;
+
+interface Session {
+  readonly userId: string;
+  readonly until: number;
+}
+
+export interface BackendOptions {
+  readonly context: Context;
+  readonly names: Names;
+  readonly rate: BindRate;
+  readonly settings: () => InterfaceSettings;
+}
+
+/** What Okta's LDAP Interface answers: BIND, UNBIND, SEARCH and StartTLS, nothing else. */
+export function createBackend({ context, names, rate, settings }: BackendOptions): Backend {
+  const { directory, services, systemLog, clock } = context;
+  const sessions = new WeakMap<LdapConnection, Session>();
+
+  function note(
+    event: string,
+    connection: LdapConnection,
+    outcome: { actor?: LogActor; failure?: string; dn?: string },
+  ) {
+    systemLog.append({
+      eventType: `system.ldapi.${event}`,
+      displayMessage: `LDAP Interface ${event.replaceAll('_', ' ')}`,
+      actor: outcome.actor,
+      outcome: outcome.failure === undefined ? { result: 'SUCCESS' } : { result: 'FAILURE', reason: outcome.failure },
+      client: { ipAddress: connection.remoteAddress },
+      debugData: { connection: String(connection.id), ...(outcome.dn === undefined ? {} : { dn: outcome.dn }) },
+    });
+  }
+
+  /** Who is bound here, if the token is still good and the user still active. */
+  function caller(connection: LdapConnection): User {
+    const session = sessions.get(connection);
+    if (session === undefined) throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
+    const user = directory.users.get(session.userId);
+    if (session.until <= clock.now() || user?.status !== 'ACTIVE') {
+      sessions.delete(connection);
+      throw new LdapError(resultCode.insufficientAccessRights, 'The session has expired: bind again.');
+    }
+    return user;
+  }
+
+  function rightsOf(user: User): Rights {
+    const { adminRoles } = directory;
+    return {
+      userId: user.id,
+      allUsers: adminRoles.can(user.id, 'okta.users.read'),
+      groups: adminRoles.can(user.id, 'okta.groups.read'),
+    };
+  }
+
+  function authenticate(...parameters: Parameters<Authenticate>): ReturnType<Authenticate> {
+    if (services.authenticate === undefined) throw new Error('Nobody checks passwords here.');
+    return services.authenticate(...parameters);
+  }
+
+  const refuse = async (): Promise<never> => {
+    throw new LdapError(resultCode.unwillingToPerform, 'The LDAP Interface is read-only: BIND, UNBIND and SEARCH.');
+  };
+
+  return {
+    async bind({ dn, password }, { connection }) {
+      sessions.delete(connection);
+      const name = names.bindNameOf(dn);
+      if (name === undefined || !settings().enabled) {
+        note('bind', connection, { failure: 'INVALID_CREDENTIALS', dn });
+        throw new LdapError(resultCode.invalidCredentials, INVALID);
+      }
+      if (!rate.allows(name)) {
+        note('admin_limit_exceeded', connection, { failure: 'BINDS_PER_SECOND', dn });
+        throw new LdapError(
+          resultCode.adminLimitExceeded,
+          'Administrative limit exceeded: 4 binds per second for one user.',
+        );
+      }
+      const result = await authenticate(name, password.toString('utf8'), {
+        client: { ipAddress: connection.remoteAddress },
+      });
+      switch (result?.outcome) {
+        case 'ok':
+          sessions.set(connection, { userId: result.user.id, until: clock.now() + TOKEN_MS });
+          note('bind', connection, { actor: userActor(result.user), dn });
+          return { dn: names.user(result.user.profile.login) };
+        case 'agent-unavailable':
+        case 'timeout':
+        case 'directory-error':
+          note('bind', connection, { failure: 'DIRECTORY_UNAVAILABLE', dn });
+          throw new LdapError(resultCode.unavailable, 'The directory that checks this password did not answer.');
+        default:
+          // Locked, expired and wrong are one answer, as in Okta; the System Log tells them apart.
+          note('bind', connection, { failure: result.outcome.toUpperCase().replaceAll('-', '_'), dn });
+          throw new LdapError(resultCode.invalidCredentials, INVALID);
+      }
+    },
+
+    async bindAnonymously({ connection }) {
+      sessions.delete(connection);
+      throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
+    },
+
+    async *search(request, { connection }) {
+      const user = caller(connection);
+      const rights = rightsOf(user);
+      note('search', connection, { actor: userActor(user), dn: request.base });
+      yield* searchTree(request, { directory, names, rights, exposure: settings().groups });
+    },
+
+    async rootDse(standard, { connection }) {
+      caller(connection);
+      return standard;
+    },
+
+    limits: () => ({ entries: MAX_ENTRIES, pageSize: MAX_ENTRIES, seconds: EVALUATION_SECONDS }),
+
+    async whoAmI() {
+      throw new LdapError(resultCode.protocolError, 'Who am I is not implemented.');
+    },
+    compare: refuse,
+    add: refuse,
+    modify: refuse,
+    delete: refuse,
+    modifyDn: refuse,
+  };
+}

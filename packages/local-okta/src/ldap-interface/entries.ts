@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import type { SearchEntry } from '@ldap-to-okta/ldap-server';
+import type { Directory } from '../directory/directory.ts';
+import type { Group } from '../directory/groups.ts';
+import type { User } from '../directory/user.ts';
+import { type AttributeName, attributeTypes, isOperational, OBJECT_CLASSES } from './attributes.ts';
+import { type Names, SCHEMA_DN } from './names.ts';
+
+type Values = readonly string[];
+
+/** An entry whose costly attributes are made only when somebody looks at them. */
+export interface LazyEntry {
+  readonly dn: string;
+  values(name: AttributeName): Values | undefined;
+}
+
+const USER_CLASSES = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
+const GROUP_CLASSES = ['top', 'groupOfUniqueNames'];
+
+/** Profile attributes of Okta under the names of inetOrgPerson. */
+const FROM_PROFILE: readonly (readonly [AttributeName, string])[] = [
+  ['uid', 'login'],
+  ['mail', 'email'],
+  ['givenName', 'firstName'],
+  ['sn', 'lastName'],
+  ['displayName', 'displayName'],
+  ['mobile', 'mobilePhone'],
+  ['telephoneNumber', 'primaryPhone'],
+  ['title', 'title'],
+  ['employeeNumber', 'employeeNumber'],
+  ['departmentNumber', 'department'],
+  ['preferredLanguage', 'preferredLanguage'],
+  ['o', 'organization'],
+];
+
+/** The same id always gives the same UUID (RFC 9562, version 8: free form). */
+function uuidOf(id: string): string {
+  const hex = createHash('sha256').update(id).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export interface EntriesOptions {
+  readonly directory: Directory;
+  readonly names: Names;
+  /** Which groups the org shows, and this client may read. */
+  readonly isVisible: (group: Group) => boolean;
+}
+
+export function createEntries({ directory, names, isVisible }: EntriesOptions) {
+  /** Logins of all users by id: a group of a hundred thousand costs one pass, not as many look-ups. */
+  function memberDns(group: Group): string[] {
+    const { members } = directory.groups;
+    const dns: string[] = [];
+    let after: number | undefined;
+    do {
+      const page = members(group.id, { after, limit: 1000 });
+      for (const user of page.items) dns.push(names.user(user.profile.login));
+      after = page.next;
+    } while (after !== undefined);
+    return dns;
+  }
+
+  function container(
+    dn: string,
+    structural: string,
+    own: Partial<Record<AttributeName, Values>>,
+    children?: () => number,
+  ): LazyEntry {
+    return {
+      dn,
+      values(name) {
+        switch (name) {
+          case 'objectClass':
+            return ['top', structural];
+          case 'structuralObjectClass':
+            return [structural];
+          case 'hasSubordinates':
+            return ['TRUE'];
+          case 'numSubordinates':
+            return children === undefined ? undefined : [String(children())];
+          default:
+            return own[name] ?? commonValues(dn, name);
+        }
+      },
+    };
+  }
+
+  return {
+    base: () => container(names.base, 'domain', { dc: [/^dc=([^,]+)/.exec(names.base)?.[1] ?? ''] }, () => 2),
+    users: () => container(names.users, 'organizationalUnit', { ou: ['users'] }, () => directory.users.count()),
+    groups: () => container(names.groups, 'organizationalUnit', { ou: ['groups'] }),
+    apps: () => container(names.apps, 'organizationalUnit', { ou: ['apps'] }),
+    app: (appId: string, label: string) =>
+      container(names.app(appId), 'organizationalUnit', { cn: [appId], ou: [appId], description: [label] }),
+
+    user(user: User): LazyEntry {
+      const dn = names.user(user.profile.login);
+      const profile = new Map(FROM_PROFILE);
+      return {
+        dn,
+        values(name) {
+          switch (name) {
+            case 'objectClass':
+              return USER_CLASSES;
+            case 'structuralObjectClass':
+              return ['inetOrgPerson'];
+            case 'cn':
+              return [[user.profile.firstName, user.profile.lastName].filter(Boolean).join(' ') || user.profile.login];
+            case 'uniqueIdentifier':
+              return [user.id];
+            case 'entryUUID':
+              return [uuidOf(user.id)];
+            case 'organizationalStatus':
+              return [user.status];
+            case 'memberOf':
+              return directory.groups
+                .ofUser(user.id)
+                .filter(isVisible)
+                .map((group) => names.group(group.name, group.appId));
+            case 'hasSubordinates':
+              return ['FALSE'];
+            default: {
+              const value = user.profile[profile.get(name) ?? ''];
+              return typeof value === 'string' && value !== '' ? [value] : commonValues(dn, name);
+            }
+          }
+        },
+      };
+    },
+
+    group(group: Group): LazyEntry {
+      const dn = names.group(group.name, group.appId);
+      let members: readonly string[] | undefined;
+      return {
+        dn,
+        values(name) {
+          switch (name) {
+            case 'objectClass':
+              return GROUP_CLASSES;
+            case 'structuralObjectClass':
+              return ['groupOfUniqueNames'];
+            case 'cn':
+              return [group.name];
+            case 'description':
+              return group.description === null || group.description === '' ? undefined : [group.description];
+            case 'uniqueMember':
+              members ??= memberDns(group);
+              return members;
+            case 'uniqueIdentifier':
+              return [group.id];
+            case 'entryUUID':
+              return [uuidOf(group.id)];
+            case 'hasSubordinates':
+              return ['FALSE'];
+            default:
+              return commonValues(dn, name);
+          }
+        },
+      };
+    },
+  };
+}
+
+function commonValues(dn: string, name: AttributeName): Values | undefined {
+  if (name === 'entryDN') return [dn];
+  return name === 'subschemaSubentry' ? [SCHEMA_DN] : undefined;
+}
+
+/** The whole entry as the server wants it; `wanted` keeps what costs something from being made for nothing. */
+export function toSearchEntry(entry: LazyEntry, wanted: readonly AttributeName[]): SearchEntry {
+  return {
+    dn: entry.dn,
+    attributes: wanted.flatMap((name) => {
+      const values = entry.values(name);
+      return values === undefined || values.length === 0 ? [] : [{ name, values, operational: isOperational(name) }];
+    }),
+  };
+}
+
+/** RFC 4512 section 4.2. */
+export function schemaEntry(): SearchEntry {
+  return {
+    dn: SCHEMA_DN,
+    attributes: [
+      { name: 'objectClass', values: ['top', 'ldapSubentry', 'subschema'] },
+      { name: 'cn', values: ['schema'] },
+      { name: 'objectClasses', values: OBJECT_CLASSES },
+      { name: 'attributeTypes', values: attributeTypes() },
+    ],
+  };
+}

@@ -1,0 +1,107 @@
+import type { Filter } from '@ldap-to-okta/ldap-server';
+import { dnKey } from '../dn-key.ts';
+import { ATTRIBUTES, type AttributeName, attributeNamed } from './attributes.ts';
+
+/** The values of an entry by attribute; absent ones are undefined. */
+export type ValuesOf = (name: AttributeName) => readonly string[] | undefined;
+
+/**
+ * Whether a filter names only attributes that the LDAP Interface has. One that does not finds nothing, whatever stands
+ * beside it: nobody learns by probing which attributes there are or what a hidden one holds.
+ */
+export function isAnswerable(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.filters.every(isAnswerable);
+    case 'not':
+      return isAnswerable(filter.filter);
+    case 'extensible':
+      return filter.attribute !== undefined && !filter.dnAttributes && isKnown(filter.attribute);
+    default:
+      return isKnown(filter.attribute);
+  }
+}
+
+const isKnown = (name: string): boolean => attributeNamed(name) !== undefined;
+
+/** RFC 4511 section 4.5.1.7, for a filter that {@link isAnswerable}. An attribute that is absent does not match. */
+export function matches(filter: Filter, valuesOf: ValuesOf): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return filter.filters.every((part) => matches(part, valuesOf));
+    case 'or':
+      return filter.filters.some((part) => matches(part, valuesOf));
+    case 'not':
+      return !matches(filter.filter, valuesOf);
+    case 'present':
+      return (valuesFor(filter.attribute, valuesOf)?.values.length ?? 0) > 0;
+    case 'equality':
+    case 'approx':
+      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value === wanted);
+    case 'greaterOrEqual':
+      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value >= wanted);
+    case 'lessOrEqual':
+      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value <= wanted);
+    case 'substrings':
+      return matchesSubstrings(filter, valuesOf);
+    case 'extensible':
+      if (filter.attribute === undefined || !isEqualityRule(filter.rule)) return false;
+      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value === wanted);
+    default:
+      return filter satisfies never;
+  }
+}
+
+const EQUALITY_RULES = ['caseignorematch', '2.5.13.2', 'caseexactmatch', '2.5.13.5'];
+
+const isEqualityRule = (rule: string | undefined): boolean =>
+  rule === undefined || EQUALITY_RULES.includes(rule.toLowerCase());
+
+function valuesFor(attribute: string, valuesOf: ValuesOf) {
+  const name = attributeNamed(attribute);
+  const values = name === undefined ? undefined : valuesOf(name);
+  return name === undefined || values === undefined ? undefined : { name, values };
+}
+
+function compare(
+  attribute: string,
+  assertion: Buffer,
+  valuesOf: ValuesOf,
+  holds: (value: string, wanted: string) => boolean,
+): boolean {
+  const found = valuesFor(attribute, valuesOf);
+  if (found === undefined) return false;
+  const wanted = comparable(found.name, assertion.toString('utf8'));
+  return found.values.some((value) => holds(comparable(found.name, value), wanted));
+}
+
+function matchesSubstrings(filter: Extract<Filter, { kind: 'substrings' }>, valuesOf: ValuesOf): boolean {
+  const found = valuesFor(filter.attribute, valuesOf);
+  // distinguishedName has no substring matching rule (RFC 4517 section 4.2.15).
+  if (found === undefined || ATTRIBUTES[found.name].syntax === 'dn') return false;
+  const prepared = (part: Buffer): string => caseOf(found.name, part.toString('utf8'));
+  return found.values.some((value) => {
+    let rest = caseOf(found.name, value);
+    if (filter.initial !== undefined) {
+      const initial = prepared(filter.initial);
+      if (!rest.startsWith(initial)) return false;
+      rest = rest.slice(initial.length);
+    }
+    for (const part of filter.any) {
+      const wanted = prepared(part);
+      const at = rest.indexOf(wanted);
+      if (at < 0) return false;
+      rest = rest.slice(at + wanted.length);
+    }
+    return filter.final === undefined || rest.endsWith(prepared(filter.final));
+  });
+}
+
+function comparable(name: AttributeName, value: string): string {
+  return ATTRIBUTES[name].syntax === 'dn' ? dnKey(value) : caseOf(name, value).replace(/\s+/g, ' ').trim();
+}
+
+function caseOf(name: AttributeName, value: string): string {
+  return ATTRIBUTES[name].syntax === 'exact' ? value : value.toLowerCase();
+}

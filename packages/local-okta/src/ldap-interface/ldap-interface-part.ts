@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { type LdapServer, startLdapServer } from '@ldap-to-okta/ldap-server';
+import express, { Router } from 'express';
+import { parseBody } from '../api/body.ts';
+import type { PartDefinition } from '../context.ts';
+import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { createBackend } from './backend.ts';
+import { createBindRate } from './bind-rate.ts';
+import { tlsIdentityFor } from './certificates.ts';
+import { createNames } from './names.ts';
+import { createSettingsStore, settingsSchema } from './settings.ts';
+
+/** Okta's LDAP Interface: the Universal Directory as an LDAP tree, over TLS only. */
+export const ldapInterfacePart: PartDefinition = {
+  name: 'ldap-interface',
+  create(context) {
+    const { config, store, directory, clock, log } = context;
+    const names = createNames(config.ldapBase);
+    const settings = createSettingsStore(store);
+    const rate = createBindRate({ clock, enabled: config.ldapBindLimit });
+    let server: LdapServer | undefined;
+    let caPem = '';
+
+    const router = Router();
+    // A certificate is public: whoever wants to trust it takes it from here or from the file.
+    router.get('/local/ldap-interface/ca.pem', (_request, response) => {
+      response.type('application/x-pem-file').send(caPem);
+    });
+    const guarded = Router();
+    guarded.use(requireApiToken(directory), requireSuperAdmin(directory), express.json({ limit: '16kb' }));
+    const view = () => ({ ...settings.get(), base: config.ldapBase, urls: urlsOf(server) });
+    guarded.get('/', (_request, response) => {
+      response.json(view());
+    });
+    guarded.put('/', (request, response) => {
+      settings.set(parseBody(request, settingsSchema));
+      response.json(view());
+    });
+    router.use('/local/ldap-interface', guarded);
+
+    return {
+      router,
+      seed() {
+        if (config.setup === 'auto' && !settings.isSet()) settings.set({ enabled: true, groups: 'all' });
+      },
+      async start() {
+        // OpenLDAP's clients look for the computer's own name when they were told `localhost`.
+        const hosts = [
+          hostname(),
+          'localhost',
+          '127.0.0.1',
+          '::1',
+          'okta.localhost',
+          new URL(config.publicUrl).hostname,
+        ];
+        const { tls, caPem: pem } = await tlsIdentityFor(store, [...new Set([...hosts, ...config.allowedHosts])]);
+        caPem = pem;
+        server = await startLdapServer({
+          backend: createBackend({ context, names, rate, settings: settings.get }),
+          host: config.host,
+          port: config.ldapPort,
+          ldapsPort: config.ldapsPort,
+          tls,
+          requireTls: true,
+          onError: (error) => log.error({ err: error }, 'the LDAP Interface failed'),
+        });
+        const file = caFileOf(config);
+        if (file !== undefined) {
+          mkdirSync(dirname(file), { recursive: true });
+          writeFileSync(file, pem, { mode: 0o644 });
+        }
+        return { ...urlsOf(server), ...(file === undefined ? {} : { ldapCaFile: file }) };
+      },
+      async close() {
+        await server?.close();
+      },
+      reset: () => rate.clear(),
+    };
+  },
+};
+
+function urlsOf(server: LdapServer | undefined): Record<string, string> {
+  return {
+    ...(server?.ldapsUrl === undefined ? {} : { ldaps: server.ldapsUrl }),
+    ...(server?.url === undefined ? {} : { ldap: server.url }),
+  };
+}
+
+/** Where the app finds the certificate authority: as told, or beside the data. */
+function caFileOf(config: {
+  readonly caFile?: string | undefined;
+  readonly dataDir?: string | undefined;
+}): string | undefined {
+  if (config.caFile !== undefined) return resolve(config.caFile);
+  return config.dataDir === undefined ? undefined : resolve(config.dataDir, 'ldap-interface-ca.pem');
+}

@@ -1,0 +1,37 @@
+import type { Filter } from '@ldap-to-okta/ldap-server';
+import { type AttributeName, attributeNamed } from './attributes.ts';
+
+/** What an index has for `name=value`; undefined where there is no index for that attribute. */
+export type Lookup<Item> = (name: AttributeName, value: string) => readonly Item[] | undefined;
+
+/**
+ * Everything that can match the filter, found by indexes; undefined when only reading all would tell. What comes back
+ * may be too much: the filter still decides.
+ */
+export function narrow<Item>(filter: Filter, lookup: Lookup<Item>): readonly Item[] | undefined {
+  switch (filter.kind) {
+    case 'equality': {
+      const name = attributeNamed(filter.attribute);
+      return name === undefined ? [] : lookup(name, filter.value.toString('utf8'));
+    }
+    case 'and': {
+      let fewest: readonly Item[] | undefined;
+      for (const part of filter.filters) {
+        const found = narrow(part, lookup);
+        if (found !== undefined && (fewest === undefined || found.length < fewest.length)) fewest = found;
+      }
+      return fewest;
+    }
+    case 'or': {
+      const all: Item[] = [];
+      for (const part of filter.filters) {
+        const found = narrow(part, lookup);
+        if (found === undefined) return undefined;
+        all.push(...found);
+      }
+      return all;
+    }
+    default:
+      return undefined;
+  }
+}

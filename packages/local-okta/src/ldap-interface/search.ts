@@ -1,0 +1,238 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Filter, LdapError, resultCode, type SearchEntry, type SearchRequest } from '@ldap-to-okta/ldap-server';
+import type { Directory } from '../directory/directory.ts';
+import type { Group } from '../directory/groups.ts';
+import { keyOf, type User } from '../directory/user.ts';
+import { ATTRIBUTES, type AttributeName, attributeNamed, isOperational } from './attributes.ts';
+import { createEntries, type LazyEntry, schemaEntry, toSearchEntry } from './entries.ts';
+import { isAnswerable, matches } from './filter-match.ts';
+import type { Names, Place } from './names.ts';
+import { narrow } from './narrowing.ts';
+
+/** What a client may see. Without a role: the own entry, and no groups. Source: Okta help, "LDAP Interface". */
+export interface Rights {
+  readonly userId: string;
+  readonly allUsers: boolean;
+  readonly groups: boolean;
+}
+
+/** Which groups the org shows on its LDAP Interface. */
+export type GroupExposure = 'okta-groups' | 'app-groups' | 'all';
+
+export interface SearchOptions {
+  readonly directory: Directory;
+  readonly names: Names;
+  readonly rights: Rights;
+  readonly exposure: GroupExposure;
+}
+
+const SCAN_PAGE = 500;
+
+/** Answers one search; entries come in the order of Okta's tree: base, ou=users, ou=groups, users, then groups. */
+export async function* searchTree(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchEntry> {
+  const { directory, names, rights } = options;
+  const place = names.placeOf(request.base);
+  if (place === undefined) throw noSuchObject(names.base);
+  if (place.kind === 'schema') {
+    if (request.scope === 'base' || request.scope === 'sub') yield schemaEntry();
+    return;
+  }
+  const isVisible = (group: Group): boolean => rights.groups && isExposed(group, options.exposure);
+  const entries = createEntries({ directory, names, isVisible });
+  const answerable = isAnswerable(request.filter);
+  const wanted = wantedAttributes(request);
+
+  function* matching(entry: LazyEntry): Generator<SearchEntry> {
+    if (answerable && matches(request.filter, entry.values)) yield toSearchEntry(entry, wanted);
+  }
+
+  const base = entryAt(place, options, entries, isVisible);
+  if (base === undefined) throw noSuchObject(names.base);
+  if (request.scope === 'base' || request.scope === 'sub') yield* matching(base);
+  if (request.scope === 'base' || !answerable) return;
+
+  const deep = request.scope !== 'one';
+  if (place.kind === 'base') {
+    yield* matching(entries.users());
+    yield* matching(entries.groups());
+  }
+  if (place.kind === 'users' || (place.kind === 'base' && deep)) {
+    for await (const user of usersFor(request.filter, options)) yield* matching(entries.user(user));
+  }
+  const below = groupsBelow(place, deep);
+  if (below === undefined) return;
+  if (place.kind === 'groups' || (place.kind === 'base' && deep)) yield* matching(entries.apps());
+  if (below.appId === undefined && below.apps) {
+    for (const app of appsWithGroups(directory)) yield* matching(entries.app(app.id, app.label));
+  }
+  for (const group of groupsFor(request.filter, options)) {
+    const here =
+      (group.appId === null ? below.ownGroups : below.appGroups) &&
+      (below.appId === undefined || group.appId?.toLowerCase() === below.appId);
+    if (here && isVisible(group)) yield* matching(entries.group(group));
+  }
+}
+
+/** Which groups lie below a place: Okta's own under ou=groups, those of apps one level under the app's entry. */
+function groupsBelow(place: Place, deep: boolean) {
+  switch (place.kind) {
+    case 'base':
+      return deep ? { ownGroups: true, appGroups: true, apps: true, appId: undefined } : undefined;
+    case 'groups':
+      return { ownGroups: true, appGroups: deep, apps: deep, appId: undefined };
+    case 'apps':
+      return { ownGroups: false, appGroups: deep, apps: true, appId: undefined };
+    case 'app':
+      return { ownGroups: false, appGroups: true, apps: false, appId: place.appId };
+    default:
+      return undefined;
+  }
+}
+
+function entryAt(
+  place: Place,
+  { directory, rights }: SearchOptions,
+  entries: ReturnType<typeof createEntries>,
+  isVisible: (group: Group) => boolean,
+): LazyEntry | undefined {
+  switch (place.kind) {
+    case 'base':
+      return entries.base();
+    case 'users':
+      return entries.users();
+    case 'groups':
+      return entries.groups();
+    case 'apps':
+      return entries.apps();
+    case 'app': {
+      const app = appsWithGroups(directory).find(({ id }) => id.toLowerCase() === place.appId);
+      return app && entries.app(app.id, app.label);
+    }
+    case 'user': {
+      const user = directory.users.findByLogin(place.login);
+      return user !== undefined && maySee(user.id, rights) ? entries.user(user) : undefined;
+    }
+    case 'group': {
+      const named = groupsNamed(directory, place.name);
+      const group = named.find(({ appId }) => (appId ?? undefined)?.toLowerCase() === place.appId);
+      return group !== undefined && isVisible(group) ? entries.group(group) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const maySee = (userId: string, rights: Rights): boolean => rights.allUsers || rights.userId === userId;
+
+function appsWithGroups(directory: Directory) {
+  return directory.apps.findByKind('ldap');
+}
+
+function isExposed(group: Group, exposure: GroupExposure): boolean {
+  return exposure === 'all' || (group.appId === null) === (exposure === 'okta-groups');
+}
+
+/** Candidates: by an index where the filter names one, else everybody, a page at a time. */
+async function* usersFor(filter: Filter, { directory, names, rights }: SearchOptions): AsyncGenerator<User> {
+  if (!rights.allUsers) {
+    const own = directory.users.get(rights.userId);
+    if (own !== undefined) yield own;
+    return;
+  }
+  const few = narrow(filter, (name, value) => usersByIndex(name, value, directory, names));
+  if (few !== undefined) {
+    yield* new Map(few.map((user) => [user.id, user])).values();
+    return;
+  }
+  let after: number | undefined;
+  do {
+    const page = directory.users.list({ after, limit: SCAN_PAGE });
+    yield* page.items;
+    after = page.next;
+    // The database answers at once: without a break nobody else would be served until the end.
+    await nextTurn();
+  } while (after !== undefined);
+}
+
+function usersByIndex(name: AttributeName, value: string, directory: Directory, names: Names): User[] | undefined {
+  const { users } = directory;
+  const listOf = (user: User | undefined): User[] => (user === undefined ? [] : [user]);
+  switch (name) {
+    case 'uid':
+      return listOf(users.findByLogin(value.trim()));
+    case 'mail':
+      return [...users.findByEmail(value.trim())];
+    case 'uniqueIdentifier':
+      return listOf(users.get(value.trim()));
+    case 'entryDN': {
+      const place = names.placeOf(value);
+      return place?.kind === 'user' ? listOf(users.findByLogin(place.login)) : [];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function* groupsFor(filter: Filter, { directory, names, rights }: SearchOptions): Generator<Group> {
+  if (!rights.groups) return;
+  const few = narrow(filter, (name, value) => groupsByIndex(name, value, directory, names));
+  if (few !== undefined) {
+    yield* new Map(few.map((group) => [group.id, group])).values();
+    return;
+  }
+  let after: number | undefined;
+  do {
+    const page = directory.groups.list({ after, limit: SCAN_PAGE });
+    yield* page.items;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+function groupsByIndex(name: AttributeName, value: string, directory: Directory, names: Names): Group[] | undefined {
+  const { groups, users } = directory;
+  switch (name) {
+    case 'cn':
+      return groupsNamed(directory, value.trim());
+    case 'uniqueIdentifier': {
+      const group = groups.get(value.trim());
+      return group === undefined ? [] : [group];
+    }
+    case 'uniqueMember': {
+      const place = names.placeOf(value);
+      const user = place?.kind === 'user' ? users.findByLogin(place.login) : undefined;
+      return user === undefined ? [] : [...groups.ofUser(user.id)];
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Okta's own group of that name and those of apps. */
+function groupsNamed(directory: Directory, name: string): Group[] {
+  if (name.includes('\0')) return [];
+  const where = { sql: 'name_key = ?', parameters: [keyOf(name)] };
+  return [...directory.groups.list({ where, limit: SCAN_PAGE }).items];
+}
+
+const ALL = Object.keys(ATTRIBUTES) as AttributeName[]; // the keys of the object
+const USER_ATTRIBUTES = ALL.filter((name) => !isOperational(name));
+
+/** What the client will be sent at most: `memberOf` is made only for who asks for it by name or with `+`. */
+function wantedAttributes({ attributes }: SearchRequest): AttributeName[] {
+  if (attributes.includes('1.1') && attributes.length === 1) return [];
+  const wanted = new Set<AttributeName>();
+  if (attributes.length === 0) for (const name of USER_ATTRIBUTES) wanted.add(name);
+  for (const requested of attributes) {
+    if (requested === '*') for (const name of USER_ATTRIBUTES) wanted.add(name);
+    else if (requested === '+') for (const name of ALL) if (isOperational(name)) wanted.add(name);
+    const name = attributeNamed(requested);
+    if (name !== undefined) wanted.add(name);
+  }
+  // Attribute selection by class (RFC 4529) is the server's matter: it needs them all to choose from.
+  if (attributes.some((name) => name.startsWith('@'))) for (const name of USER_ATTRIBUTES) wanted.add(name);
+  return [...wanted];
+}
+
+function noSuchObject(matchedDn: string): LdapError {
+  return new LdapError(resultCode.noSuchObject, '', { matchedDn });
+}

@@ -1,0 +1,150 @@
+import { type Configuration, Provider } from 'oidc-provider';
+import type { Context } from '../context.ts';
+import type { User } from '../directory/user.ts';
+import { artifactsOf } from './artifacts.ts';
+import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
+import { clientOf } from './clients.ts';
+import { endSessionPage, errorPage, signedOutPage } from './pages.ts';
+import { grantFor, signInPolicy } from './sign-in-policy.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+/** One of Okta's authorization servers: the org's own, or the custom one that every org has, `default`. */
+export interface AuthorizationServer {
+  readonly name: 'org' | 'default';
+  readonly issuer: string;
+  /** Where its endpoints begin, as Okta has them: `/oauth2/v1/authorize`, `/oauth2/default/v1/authorize`. */
+  readonly basePath: string;
+  /** The path of the issuer, below which its discovery document stands. */
+  readonly mountPath: string;
+  /** `aud` of its access tokens. */
+  readonly audience: string;
+}
+
+export function authorizationServers(publicUrl: string): readonly AuthorizationServer[] {
+  return [
+    { name: 'org', issuer: publicUrl, mountPath: '', basePath: '/oauth2', audience: publicUrl },
+    {
+      name: 'default',
+      issuer: `${publicUrl}/oauth2/default`,
+      mountPath: '/oauth2/default',
+      basePath: '/oauth2/default',
+      audience: 'api://default',
+    },
+  ];
+}
+
+const HOUR = 3600;
+
+/** Okta's lifetimes. Source: Okta, "Configure token lifetime"; a session's idle time: sign-on policy's default. */
+const TTL = {
+  AccessToken: HOUR,
+  AuthorizationCode: 300,
+  Grant: 90 * 24 * HOUR,
+  IdToken: HOUR,
+  Interaction: HOUR,
+  RefreshToken: 90 * 24 * HOUR,
+  Session: 2 * HOUR,
+};
+
+/** `oidc-provider`, told to look like Okta. Source: Okta, "OpenID Connect & OAuth 2.0 API". */
+export function createProvider(context: Context, server: AuthorizationServer, keys: SigningKeys): Provider {
+  const { config, directory, store, clock, log } = context;
+  const { issuer, audience, mountPath, basePath } = server;
+  const prefix = basePath.slice(mountPath.length);
+  const endpoints = `${config.publicUrl}${basePath}/v1`;
+  const configuration: Configuration = {
+    adapter: (model: string) => {
+      const artifacts = artifactsOf({ store, clock, server: server.name })(model);
+      return model === 'Client' ? { ...artifacts, find: async (id) => clientOf(directory.apps.get(id)) } : artifacts;
+    },
+    claims: Object.fromEntries(Object.entries(CLAIMS_BY_SCOPE).map(([scope, names]) => [scope, [...names]])),
+    // Okta puts the claims of `profile` and `email` into the ID token of the code flow too.
+    conformIdTokenClaims: false,
+    cookies: {
+      keys: [...keys.cookieKeys()],
+      names: { session: 'sid', interaction: `signin_${server.name}`, resume: `resume_${server.name}` },
+    },
+    discovery: {
+      userinfo_endpoint: `${endpoints}/userinfo`,
+      introspection_endpoint: `${endpoints}/introspect`,
+      revocation_endpoint: `${endpoints}/revoke`,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      // Structured access tokens are beyond oidc-provider's own endpoints: token-endpoints.ts has ours.
+      userinfo: { enabled: false },
+      introspection: { enabled: false },
+      revocation: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource: endSessionPage, postLogoutSuccessSource: signedOutPage },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          audience,
+          scope: 'openid profile email groups offline_access',
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: TTL.AccessToken,
+        }),
+      },
+    },
+    extraTokenClaims: (ctx) => {
+      const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
+      return { auth_time: AuthorizationCode?.authTime ?? RefreshToken?.authTime };
+    },
+    findAccount: async (_ctx, id) => {
+      const user = directory.users.get(id);
+      return (
+        user && {
+          accountId: id,
+          claims: async (use) => claimsOf(user, directory, use === 'userinfo' ? use : 'id_token'),
+        }
+      );
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, _token, jwt) => {
+          jwt.payload = oktaAccessToken(jwt.payload, directory.users.get(String(jwt.payload.sub)));
+        },
+      },
+    },
+    interactions: { policy: signInPolicy(directory), url: (_ctx, { uid }) => `/signin/${server.name}/${uid}` },
+    issueRefreshToken: async (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    jwks: { keys: [...keys.all()] },
+    loadExistingGrant: (ctx) => grantFor(ctx, provider, directory, audience),
+    pkce: { required: () => false },
+    renderError: (ctx, out, error) => {
+      log.info({ err: error, server: server.name }, 'authorization request refused');
+      return errorPage(ctx, out);
+    },
+    routes: {
+      authorization: `${prefix}/v1/authorize`,
+      end_session: `${prefix}/v1/logout`,
+      jwks: `${prefix}/v1/keys`,
+      token: `${prefix}/v1/token`,
+    },
+    scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+    ttl: TTL,
+  };
+  const provider = new Provider(issuer, configuration);
+  provider.on('server_error', (_ctx, error) =>
+    log.error({ err: error, server: server.name }, 'authorization server failed'),
+  );
+  return provider;
+}
+
+/** An access token's payload with Okta's names. Source: Okta, "Access token payload". */
+function oktaAccessToken(payload: Record<string, unknown>, user: User | undefined): Record<string, unknown> {
+  const { sub, client_id, scope, jti, ...rest } = payload;
+  return {
+    ver: 1,
+    ...rest,
+    jti: `AT.${String(jti)}`,
+    cid: client_id,
+    uid: sub,
+    scp: typeof scope === 'string' ? scope.split(' ') : [],
+    sub: user?.profile.login ?? sub,
+  };
+}

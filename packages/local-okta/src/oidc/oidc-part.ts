@@ -1,0 +1,77 @@
+import { Router } from 'express';
+import type { Provider } from 'oidc-provider';
+import type { PartDefinition } from '../context.ts';
+import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { sweepArtifacts } from './artifacts.ts';
+import { authorizationServers, createProvider } from './authorization-server.ts';
+import { oidcSchema } from './schema.ts';
+import { createSignInRoutes } from './sign-in-routes.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { createTokenEndpoints } from './token-endpoints.ts';
+
+const SWEEP_EVERY_MS = 10 * 60_000;
+
+/** Local Okta as an OpenID provider: the org's authorization server and the custom one named `default`. */
+export const oidcPart: PartDefinition = {
+  name: 'oidc',
+  schema: oidcSchema,
+  create(context) {
+    const { config, store, clock, directory } = context;
+    const servers = authorizationServers(config.publicUrl);
+    const keys = createSigningKeys({ store, clock });
+    const providers = new Map<string, Provider>();
+    let sweep: NodeJS.Timeout | undefined;
+
+    /** A provider reads its keys once: after a rotation, and after a reset, there are new ones. */
+    function makeProviders(): void {
+      for (const server of servers) providers.set(server.name, createProvider(context, server, keys));
+    }
+
+    function providerOf(name: string): Provider {
+      const provider = providers.get(name);
+      if (provider === undefined) throw new Error('Local Okta has not been seeded yet.');
+      return provider;
+    }
+
+    const router = Router();
+    router.use(createSignInRoutes(context, (name) => providers.get(name)));
+    for (const server of servers) {
+      router.use(createTokenEndpoints(context, server, keys, () => providerOf(server.name)));
+    }
+    router.post(
+      '/local/keys/rotate',
+      requireApiToken(directory),
+      requireSuperAdmin(directory),
+      async (_request, response) => {
+        const kid = await keys.rotate();
+        makeProviders();
+        response.json({ kid });
+      },
+    );
+    const { host } = new URL(config.publicUrl);
+    for (const { name, mountPath, basePath } of servers) {
+      const own = [`${mountPath}/.well-known/openid-configuration`, `${basePath}/v1/`];
+      router.use(mountPath === '' ? '/' : mountPath, (request, response, next) => {
+        if (!own.some((path) => request.originalUrl.startsWith(path))) return next();
+        // oidc-provider builds its links from the Host header; they must be the same under whatever name one came.
+        request.headers.host = host;
+        void providerOf(name).callback()(request, response);
+      });
+    }
+
+    return {
+      router,
+      async seed() {
+        await keys.ensure();
+        makeProviders();
+      },
+      start() {
+        sweepArtifacts(store, clock);
+        sweep = setInterval(() => sweepArtifacts(store, clock), SWEEP_EVERY_MS).unref();
+      },
+      close() {
+        clearInterval(sweep);
+      },
+    };
+  },
+};
