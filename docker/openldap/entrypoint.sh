@@ -8,6 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PATH=$PATH:/usr/sbin:/usr/libexec
 export LC_ALL=C
 
+admin_dn=''
 : "${LDAP_ROOT=dc=example,dc=org}"
 : "${LDAP_ADMIN_USERNAME=admin}"
 : "${LDAP_ADMIN_PASSWORD=adminpassword}"

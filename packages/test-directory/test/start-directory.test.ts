@@ -14,6 +14,48 @@ import { kinds } from './each-directory.ts';
 const user01 = 'cn=user01,ou=users,dc=example,dc=org';
 const library = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
+const slapcatExport = `dn: dc=example,dc=org
+objectClass: organization
+objectClass: dcObject
+o: Example
+dc: example
+structuralObjectClass: organization
+entryUUID: 25303eb0-7bd6-1041-8b19-c9c11f16c43e
+creatorsName: cn=admin,dc=example,dc=org
+createTimestamp: 20200102030405Z
+entryCSN: 20200102030405.123456Z#000000#000#000000
+modifiersName: cn=admin,dc=example,dc=org
+modifyTimestamp: 20200102030405Z
+contextCSN: 20200102030405.123456Z#000000#000#000000
+
+dn: cn=ada,dc=example,dc=org
+objectClass: inetOrgPerson
+cn: ada
+sn: Lovelace
+userPassword:: e1NIQX00NHJTRkpROXF0SFdUQkF2cnNLZDVLL3AyajA9
+structuralObjectClass: inetOrgPerson
+entryUUID: 253137a2-7bd6-1041-8b1b-c9c11f16c43e
+creatorsName: cn=admin,dc=example,dc=org
+createTimestamp: 20200102030405Z
+memberOf: cn=crew,dc=example,
+ dc=org
+entryCSN: 20200102030405.123456Z#000000#000#000000
+modifiersName: cn=admin,dc=example,dc=org
+modifyTimestamp: 20200102030405Z
+
+dn: cn=crew,dc=example,dc=org
+objectClass: groupOfNames
+cn: crew
+member: cn=ada,dc=example,dc=org
+structuralObjectClass: groupOfNames
+entryUUID: 2531c0aa-7bd6-1041-8b1c-c9c11f16c43e
+creatorsName: cn=admin,dc=example,dc=org
+createTimestamp: 20200102030405Z
+entryCSN: 20200102030405.123456Z#000000#000#000000
+modifiersName: cn=admin,dc=example,dc=org
+modifyTimestamp: 20200102030405Z
+`;
+
 const bind = async (url: string, timeout = 10_000): Promise<void> => {
   const client = new Client({ url, timeout, connectTimeout: timeout });
   try {
@@ -80,6 +122,29 @@ describe.each(kinds)('a test directory of kind %s', (kind) => {
       code: 'did-not-start',
       message: expect.stringMatching(/broken\.ldif:4/),
     });
+  }, 60_000);
+
+  it('loads what slapcat writes, and keeps the identity of the entries', async () => {
+    const file = join(folder, 'export.ldif');
+    await writeFile(file, slapcatExport);
+    const other = await startDirectory({ kind, ldifFiles: [file] });
+    const client = new Client({ url: other.url });
+    try {
+      await client.bind('cn=ada,dc=example,dc=org', 'password1');
+      const attributes = ['entryUUID', 'createTimestamp', 'memberOf'];
+      const { searchEntries } = await client.search('cn=ada,dc=example,dc=org', { attributes });
+      expect(searchEntries).toEqual([
+        {
+          dn: 'cn=ada,dc=example,dc=org',
+          entryUUID: '253137a2-7bd6-1041-8b1b-c9c11f16c43e',
+          createTimestamp: '20200102030405Z',
+          memberOf: 'cn=crew,dc=example,dc=org',
+        },
+      ]);
+    } finally {
+      await client.unbind();
+      await other.remove();
+    }
   }, 60_000);
 
   it('leaves nothing when it is removed, however often', async () => {
