@@ -9,8 +9,8 @@ import { CALLBACK_PATH } from './oidc-provider.ts';
 import { identityOf, sessionOf } from './oidc-session.ts';
 import { endSessionUrl } from './oidc-sign-out.ts';
 import { claimProcess } from './one-per-process.ts';
+import { putAside, takeUp } from './open-sign-ins.ts';
 import { RedirectRefusal } from './redirect-refusal.ts';
-import { localPath } from './return-path.ts';
 
 /**
  * Step 4: signs in on Okta's own page, with OpenID Connect.
@@ -24,14 +24,22 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
   const connection = connectToProvider(config, judge.onAnswer);
   const sessionKey = `oidc:${config.issuer}` as const;
 
-  async function finishSignIn(request: Request, response: Response): Promise<void> {
+  async function startSignIn(request: Request, response: Response, returnTo: string): Promise<void> {
     const session = sessionOf(request);
-    const returnTo = localPath(session.oidcReturnTo ?? '/');
-    if (session[sessionKey] === undefined || !('state' in request.query)) {
+    const { authorizationUrl, client } = await connection.provider();
+    const url = await authorizationUrl(session);
+    putAside(session, sessionKey, returnTo);
+    observe?.({ kind: 'redirect', to: client.issuer.authorization_endpoint ?? '', outcome: 'ok', ms: 0 }, request);
+    response.redirect(url);
+  }
+
+  async function finishSignIn(request: Request, response: Response): Promise<void> {
+    const returnTo = takeUp(sessionOf(request), sessionKey, request.query.state);
+    if (returnTo === undefined) {
       if (identityOf(request) !== undefined) {
         return response.redirect('/'); // the back button, after a sign-in that worked
       }
-      throw new RedirectRefusal('stale', 'No sign-in is open in this session.', { detail: 'no-open-sign-in' });
+      throw new RedirectRefusal('stale', 'No such sign-in is open in this session.', { detail: 'no-open-sign-in' });
     }
     const provider = await connection.provider();
     const startedAt = performance.now();
@@ -62,25 +70,10 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
     mode: 'oidc',
     router,
     startSignIn: (request, response, next, returnTo) => {
-      connection.provider().then((provider) => {
-        sessionOf(request).oidcReturnTo = localPath(returnTo);
-        observe?.(
-          { kind: 'redirect', to: provider.client.issuer.authorization_endpoint ?? '', outcome: 'ok', ms: 0 },
-          request,
-        );
-        return provider.redirect(request, response, next);
-      }, next);
+      startSignIn(request, response, returnTo).catch(next);
     },
     identity: identityOf,
-    signOutUrl: async (request) => {
-      const signedIn = sessionOf(request).oidcSignedIn;
-      return signedIn === undefined
-        ? undefined
-        : connection.provider().then(
-            (provider) => endSessionUrl(provider, signedIn, config),
-            () => undefined,
-          );
-    },
+    signOutUrl: (request) => endSessionUrl(connection, sessionOf(request).oidcSignedIn, config),
     ready: async () => {
       await connection.provider();
     },

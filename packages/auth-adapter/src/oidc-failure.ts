@@ -56,8 +56,8 @@ export function explainFailure(
   if (error !== undefined) {
     return explainCode(error, response?.statusCode, failure);
   }
-  if (name === 'RPError') {
-    // What is left of the library's own errors is the time limit of a request.
+  if (name === 'RPError' && Object.keys(fieldsOf(failure)).every((key) => key === 'name')) {
+    // The library's own error without any field is the time limit of a request.
     return new AuthError('timeout', `${expected.issuer} did not answer in time.`, { cause: failure });
   }
   return new AuthError('unavailable', `The answer of ${expected.issuer} cannot be used.`, {

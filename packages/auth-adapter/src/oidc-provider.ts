@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import oidcMiddleware from '@okta/oidc-middleware';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import passport, { type AuthenticateOptions, type Strategy } from 'passport';
+import passport from 'passport';
 import { AuthError } from './auth-error.ts';
 import type { OidcConfig } from './config.ts';
 import { lookupLocalhost } from './localhost-lookup.ts';
 import { explainFailure } from './oidc-failure.ts';
+import type { OidcSession } from './oidc-session.ts';
 import { isLoopback } from './web-address.ts';
 
 // Node finds no named exports in this CommonJS module; jest would, and hide it.
@@ -18,8 +19,8 @@ export const CALLBACK_PATH = '/authorization-code/callback';
 
 /** What the middleware made of a provider that was found. */
 export interface OidcProvider {
-  /** Sends the browser to the provider's sign-in page. */
-  readonly redirect: RequestHandler;
+  /** The address of the provider's sign-in page for a new sign-in, whose state is written into the session. */
+  authorizationUrl(session: OidcSession): Promise<string>;
   /** Judges the provider's answer and hands it to the handler that `discoverProvider` was given. */
   readonly callback: RequestHandler;
   readonly client: OidcClient;
@@ -39,9 +40,12 @@ interface OidcClient {
 }
 
 /** The strategy's private fields that carry what the middleware has no option for; a test on the wire guards them. */
-interface OidcStrategy extends Strategy {
+interface OidcStrategy {
   readonly _client: OidcClient;
   _usePKCE: false | 'S256';
+  authenticate(request: { method: 'GET'; url: string; session: OidcSession }, options: { nonce: string }): void;
+  redirect: (url: string) => void;
+  error: (error: unknown) => void;
 }
 
 /** Milliseconds that one request to the provider may take. */
@@ -74,10 +78,16 @@ export async function discoverProvider(config: OidcConfig, onAnswer: ErrorReques
   strategy._usePKCE = 'S256';
   return {
     client: strategy._client,
-    redirect: (request, response, next) => {
-      // Nor does it send a nonce, which ties the ID token to this browser (OpenID Connect Core section 3.1.2.1).
-      passport.authenticate(strategy, { nonce: randomUUID() } as AuthenticateOptions)(request, response, next);
-    },
+    authorizationUrl: (session) =>
+      new Promise((resolve, reject) => {
+        // As passport does it: the outcomes are set on an object of this request, not on the strategy.
+        const attempt: OidcStrategy = Object.create(strategy);
+        attempt.redirect = resolve;
+        attempt.error = reject;
+        // A request without a query, so that nobody's parameters can pass for an answer of the provider. The nonce,
+        // which the middleware leaves out, ties the ID token to this browser (OpenID Connect Core section 3.1.2.1).
+        attempt.authenticate({ method: 'GET', url: '/', session }, { nonce: randomUUID() });
+      }),
     // An Express 4 router by its types, and one that Express 5 runs; goes when the middleware's types say Express 5.
     callback: oidc.router as unknown as RequestHandler,
   };

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Identity } from './identity.ts';
+import type { OpenSignIn } from './open-sign-ins.ts';
 
 /** A finished sign-in as the session keeps it: plain values, because a session store knows nothing else. */
 export interface SignedIn {
@@ -12,11 +13,11 @@ export interface SignedIn {
 
 /** What this mode keeps in the app's session. */
 export interface OidcSession {
-  oidcReturnTo?: string;
+  oidcOpen?: OpenSignIn[];
   oidcSignedIn?: SignedIn;
   /** Written by passport, with whole tokens; taken out again once `oidcSignedIn` is written. */
   passport?: unknown;
-  /** The state, nonce and PKCE verifier of an open sign-in, kept by the strategy under its session key. */
+  /** The state, nonce and PKCE verifier of one sign-in, where the strategy writes and looks for them. */
   [sessionKey: `oidc:${string}`]: unknown;
 }
 

@@ -139,8 +139,24 @@ describe('a sign-in that does not end in one', () => {
     const { app, browser } = await open();
     const stale = { name: 'RedirectRefusal', code: 'stale' };
     expect(await pageOf(browser, `${app.url}/authorization-code/callback${query}`)).toMatchObject(stale);
-    await browser.step(`${app.url}/login`);
+    const { location } = await browser.step(`${app.url}/login`);
     expect(await pageOf(browser, `${app.url}/authorization-code/callback${query}`)).toMatchObject(stale);
+    // And the sign-in that is open goes on as if nothing had come.
+    expect(await pageOf(browser, location)).toMatchObject({ username: 'user01@example.com' });
+  });
+
+  it('keeps what another tab has begun', async () => {
+    const { app, browser } = await open();
+    const first = await browser.step(`${app.url}/login?returnTo=/private?tab=1`);
+    const second = await browser.step(`${app.url}/login?returnTo=/private?tab=2`);
+    expect(await browser.get(first.location)).toMatchObject({ status: 200, url: `${app.url}/private?tab=1` });
+    expect(await browser.get(second.location)).toMatchObject({ status: 200, url: `${app.url}/` });
+  });
+
+  it('takes nothing in the address of the sign-in for an answer', async () => {
+    const { app, browser } = await open();
+    const page = await browser.get(`${app.url}/login?code=stolen&state=forged&error=access_denied`);
+    expect(JSON.parse(page.body)).toMatchObject({ username: 'user01@example.com' });
   });
 
   it('leads home when an answer that worked is sent again, and tells a stranger nothing with it', async () => {
@@ -334,6 +350,19 @@ describe('a sign-out', () => {
   it('of somebody who is not signed in stays here', async () => {
     const { app, browser } = await open();
     expect(await browser.post(`${app.url}/logout`)).toMatchObject({ url: `${app.url}/` });
+  });
+});
+
+describe('a sign-out while the provider is away', () => {
+  it('ends here, soon', async () => {
+    const { app, browser, provider } = await open();
+    await browser.get(`${app.url}/login`);
+    await provider.close();
+    expect(await browser.step(`${app.url}/`)).toMatchObject({ status: 200 });
+    const startedAt = performance.now();
+    await expect(browser.post(`${app.url}/logout`)).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(await pageOf(browser, app.url)).toBeNull();
   });
 });
 
