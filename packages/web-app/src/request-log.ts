@@ -25,7 +25,9 @@ export function createRequestLog({ logger, metrics, acceptRequestId }: RequestLo
     quietReqLogger: true,
     quietResLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
-    serializers: { req: () => undefined },
+    // The line of a request says by itself what is needed of it.
+    wrapSerializers: false,
+    serializers: { req: () => undefined, res: () => undefined },
     genReqId: (request, response) => {
       const given = acceptRequestId ? request.headers['x-request-id'] : undefined;
       const id = typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();

@@ -180,6 +180,7 @@ describe('signing in with a form', () => {
     expect(answer.text).not.toContain('connection-refused');
     const line = running.logs.find((entry) => entry.msg === 'request failed');
     expect(line).toMatchObject({ requestId: id, code: 'unavailable', detail: 'connection-refused' });
+    expect(line).toMatchObject({ err: { type: 'AuthError', message: 'no answer: why' } });
     adapter.fault = undefined;
     expect((await visitor.signIn('user01', 'password1')).status).toBe(303);
   });

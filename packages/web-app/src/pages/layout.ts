@@ -44,7 +44,7 @@ ${signedIn && navigation(signedIn)}
 ${body}
 </main>
 <footer>
-<p>App <strong>${site.name}</strong>, sign-in mode <strong>${site.mode}</strong></p>
+<p>Sign-in mode <strong>${site.mode}</strong>${site.name === site.mode ? undefined : html`, app <strong>${site.name}</strong>`}</p>
 </footer>
 </body>
 </html>
