@@ -11,6 +11,7 @@ export function checkLockfile(root) {
     if (registry && entry.integrity === undefined) return [`${path} has no integrity hash.`];
     return [];
   });
+  problems.push(...missingForOtherSystems(packages));
   const engine = createRequire(
     createRequire(join(root, 'packages/auth-adapter/package.json')).resolve('passport-ldapauth'),
   );
@@ -21,4 +22,17 @@ export function checkLockfile(root) {
     );
   }
   return problems;
+}
+
+/** npm writes a lockfile without an optional package that it could not find, and then `npm ci` refuses that lockfile. */
+function missingForOtherSystems(packages) {
+  const listed = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+  return Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {})
+      .filter((name) => !listed.has(name))
+      .map(
+        (name) =>
+          `${path} wants ${name}, which the lockfile leaves out: pin a version that is published for all systems.`,
+      ),
+  );
 }
