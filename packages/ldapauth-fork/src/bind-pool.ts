@@ -1,6 +1,7 @@
 import { type Answer, type Connection, ConnectionLost, type Request } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import { bindAnonymously, isAlive } from './probe.ts';
+import { OVERLOADED } from './result-codes.ts';
 import type { Servers } from './servers.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,8 +38,13 @@ export class BindPool {
       connection.uses += 1;
       try {
         const answer = await connection.request(request);
-        this.release(connection);
-        return answer;
+        const isOverloaded = OVERLOADED.has(answer.result.status);
+        if (!isOverloaded || !this.servers.hasAlternatives || attempt === ATTEMPTS) {
+          this.release(connection);
+          return answer;
+        }
+        this.servers.avoid(connection.url);
+        this.giveUp(connection);
       } catch (error) {
         lastError = error;
         this.giveUp(connection);

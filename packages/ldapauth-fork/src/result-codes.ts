@@ -46,6 +46,9 @@ const MEANINGS: ReadonlyMap<number, readonly [LdapAuthErrorCode, string, string]
   [ResultCode.unavailable, ['unavailable', 'unavailable', 'The directory is shutting down']],
 ]);
 
+/** The server cannot now; another one may. */
+export const OVERLOADED: ReadonlySet<number> = new Set([ResultCode.busy, ResultCode.unavailable]);
+
 /** The error that a result code other than success means, where no caller knows better. */
 export function errorOf(result: LdapResult, doing: string): LdapAuthError {
   const [code, detail, meaning] = MEANINGS.get(result.status) ?? [

@@ -29,23 +29,40 @@ export class Servers {
     this.avoidedUntil.set(url, performance.now() + AVOID_MS);
   }
 
-  /** Opens a connection to the first server that answers. @throws LdapAuthError of the most preferred one that failed */
-  async open(): Promise<Connection> {
+  /**
+   * Opens a connection to the first server that answers and with which `prepare` succeeds.
+   * @throws LdapAuthError of the most preferred one that failed
+   */
+  async open(prepare: (connection: Connection) => Promise<void> = async () => {}): Promise<Connection> {
     let firstError: unknown;
     for (const address of this.inOrder()) {
-      const startedAt = performance.now();
       try {
-        const connection = await openConnection(address, this.options);
+        const connection = await this.openOne(address);
+        await prepare(connection);
         this.avoidedUntil.delete(address.url);
-        this.report(address, 'ok', startedAt);
         return connection;
       } catch (error) {
-        this.report(address, outcomeOf(error), startedAt);
         this.avoid(address.url);
         firstError ??= error;
+        if (error instanceof LdapAuthError && error.code === 'service-bind-failed') {
+          // The next server would count the same wrong password once more.
+          break;
+        }
       }
     }
     throw firstError ?? new LdapAuthError('unavailable', 'No directory server is configured');
+  }
+
+  private async openOne(address: ServerAddress): Promise<Connection> {
+    const startedAt = performance.now();
+    try {
+      const connection = await openConnection(address, this.options);
+      this.report(address, 'ok', startedAt);
+      return connection;
+    } catch (error) {
+      this.report(address, outcomeOf(error), startedAt);
+      throw error;
+    }
   }
 
   private inOrder(): ServerAddress[] {

@@ -1,9 +1,9 @@
-import { BindRequest } from 'ldapts';
 import { type Answer, type Connection, ConnectionLost, type Request } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import { isAlive, readRootDse } from './probe.ts';
-import { errorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
+import { OVERLOADED, ResultCode } from './result-codes.ts';
 import type { Servers } from './servers.ts';
+import { bindService } from './service-bind.ts';
 import type { Settings } from './settings.ts';
 
 const ATTEMPTS = 3;
@@ -16,8 +16,6 @@ const STALE: ReadonlySet<number> = new Set([
   ResultCode.operationsError,
   ResultCode.strongerAuthRequired,
   ResultCode.insufficientAccessRights,
-  ResultCode.busy,
-  ResultCode.unavailable,
 ]);
 
 /** A few connections bound as the service account, each carrying many searches at once. */
@@ -27,6 +25,7 @@ export class ServicePool {
   private live: Connection[] = [];
   private opening: Promise<Connection> | undefined;
   private growAgainAt = 0;
+  private isClosing = false;
   private refused: { readonly error: LdapAuthError; readonly until: number } | undefined;
 
   constructor(settings: Settings, servers: Servers) {
@@ -46,20 +45,25 @@ export class ServicePool {
       const wasUsed = connection.answered > 1;
       try {
         const answer = await connection.request(request);
-        if (!wasUsed || attempt === ATTEMPTS || !STALE.has(answer.result.status)) {
+        const isOverloaded = OVERLOADED.has(answer.result.status);
+        const isWorthAnother = isOverloaded ? this.servers.hasAlternatives : wasUsed && STALE.has(answer.result.status);
+        if (attempt === ATTEMPTS || !isWorthAnother) {
           return answer;
         }
         this.retire(connection);
+        if (isOverloaded) {
+          this.servers.avoid(connection.url);
+        }
       } catch (error) {
         lastError = error;
-        this.giveUp(connection.url);
-        if (!(error instanceof ConnectionLost)) {
-          // A server that hangs is not asked twice within one sign-in; another one may be.
-          this.servers.avoid(connection.url);
-          if (!this.servers.hasAlternatives) {
-            throw error;
-          }
+        const isLost = error instanceof ConnectionLost;
+        if (!isLost && !this.servers.hasAlternatives) {
+          throw error;
         }
+        if (!isLost) {
+          this.servers.avoid(connection.url);
+        }
+        this.giveUp(connection.url, isLost ? 'idle' : 'all');
       }
     }
     throw lastError instanceof LdapAuthError
@@ -78,6 +82,7 @@ export class ServicePool {
   }
 
   close(): void {
+    this.isClosing = true;
     for (const connection of [...this.live]) {
       this.retire(connection);
     }
@@ -86,6 +91,9 @@ export class ServicePool {
 
   private async acquire(): Promise<Connection> {
     for (;;) {
+      if (this.isClosing) {
+        throw new LdapAuthError('unavailable', 'The pool was closed', { detail: 'closed' });
+      }
       const connection = this.leastLoaded();
       if (connection === undefined) {
         return this.openShared();
@@ -142,57 +150,23 @@ export class ServicePool {
   }
 
   private async openBound(): Promise<Connection> {
-    const connection = await this.servers.open();
     try {
-      await this.bind(connection);
+      const connection = await this.servers.open((fresh) => bindService(fresh, this.settings));
+      this.refused = undefined;
+      connection.onClose = () => this.forget(connection);
+      this.live.push(connection);
+      return connection;
     } catch (error) {
-      connection.close();
       if (error instanceof LdapAuthError && error.code === 'service-bind-failed') {
         this.refused = { error, until: performance.now() + RETRY_REFUSED_BIND_MS };
       }
       throw error;
     }
-    this.refused = undefined;
-    connection.onClose = () => this.forget(connection);
-    this.live.push(connection);
-    return connection;
   }
 
-  private async bind(connection: Connection): Promise<void> {
-    const { service, onStep } = this.settings;
-    if (service === undefined) {
-      return;
-    }
-    const startedAt = performance.now();
-    const report = (outcome: string): void => {
-      const ms = performance.now() - startedAt;
-      onStep?.({ kind: 'bind', purpose: 'service', dn: service.dn, outcome, ms });
-    };
-    try {
-      const { result } = await connection.request(new BindRequest({ messageId: 0, ...service }));
-      if (result.status !== ResultCode.success) {
-        throw serviceBindError(
-          result.status,
-          errorOf(result, 'Binding the service account'),
-          new LdapResultError(result),
-        );
-      }
-      report('ok');
-    } catch (error) {
-      this.servers.avoid(connection.url);
-      report(outcomeOf(error));
-      throw error instanceof ConnectionLost
-        ? new LdapAuthError('unavailable', 'The connection was cut in the service bind', {
-            cause: error,
-            detail: 'connection-lost',
-          })
-        : error;
-    }
-  }
-
-  /** What is known to be idle on a server that broke is dropped; requests in progress see for themselves. */
-  private giveUp(url: string): void {
-    for (const connection of this.live.filter((it) => it.url === url && it.load === 0)) {
+  /** A server that hangs is left altogether; where a connection broke, those in use see for themselves. */
+  private giveUp(url: string, which: 'idle' | 'all'): void {
+    for (const connection of this.live.filter((it) => it.url === url && (which === 'all' || it.load === 0))) {
       this.retire(connection);
     }
   }
@@ -205,22 +179,4 @@ export class ServicePool {
   private forget(connection: Connection): void {
     this.live = this.live.filter((it) => it !== connection);
   }
-}
-
-const REFUSED_ACCOUNT: ReadonlySet<number> = new Set([
-  ResultCode.constraintViolation,
-  ResultCode.noSuchObject,
-  ResultCode.invalidDnSyntax,
-  ResultCode.inappropriateAuthentication,
-  ResultCode.invalidCredentials,
-  ResultCode.insufficientAccessRights,
-  ResultCode.unwillingToPerform,
-]);
-
-function serviceBindError(status: number, otherwise: LdapAuthError, cause: Error): LdapAuthError {
-  return REFUSED_ACCOUNT.has(status)
-    ? new LdapAuthError('service-bind-failed', 'The directory refuses the service account (bindDN, bindCredentials)', {
-        cause,
-      })
-    : otherwise;
 }
