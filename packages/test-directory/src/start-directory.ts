@@ -1,6 +1,7 @@
 import { chooseDirectory } from './choose-directory.ts';
 import { startContainerDirectory } from './container-directory.ts';
 import { DirectoryError } from './directory-error.ts';
+import { startEmbeddedTestDirectory } from './embedded-directory.ts';
 import { currentEnv } from './env.ts';
 import { ldifContent } from './ldif-content.ts';
 import { missingForSlapd, startSlapdDirectory } from './slapd-directory.ts';
@@ -25,7 +26,7 @@ export async function startDirectory(options: DirectoryOptions = {}): Promise<Te
     case 'testcontainers':
       return startContainerDirectory(files, path);
     case 'embedded':
-      throw new DirectoryError('kind-unavailable', `the directory '${kind}' cannot be had`);
+      return startEmbeddedTestDirectory(files, path);
     default:
       return kind satisfies never;
   }

@@ -6,7 +6,7 @@ const users = 'ou=users,dc=example,dc=org';
 const hashes = [
   ...['md5', 'smd5', 'sha', 'ssha', 'sha256', 'ssha256', 'sha384', 'ssha384', 'sha512', 'ssha512'],
   ...['pbkdf2', 'pbkdf2-sha1', 'pbkdf2-sha256', 'pbkdf2-sha512', 'argon2'],
-  ...['bcrypt', 'bcrypt-2a', 'bcrypt-2y', 'crypt-des', 'crypt-md5', 'crypt-sha256', 'crypt-sha512', 'yescrypt'],
+  ...['bcrypt', 'bcrypt-2a', 'bcrypt-2y', 'crypt-des', 'crypt-md5', 'crypt-sha256', 'crypt-sha512'],
 ];
 
 contract('bind', (directory) => {
