@@ -2,8 +2,11 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AppUser } from '../directory/app-users.ts';
 import type { App } from '../directory/apps.ts';
-import { notFound } from '../directory/directory-error.ts';
+import { nameTaken, notFound } from '../directory/directory-error.ts';
+import { callerOf } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
+import { OIDC_APP } from '../oidc/clients.ts';
+import { changedOidcApp, newOidcApp, oidcAppSchema, oidcAppView } from '../oidc/oidc-apps.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { parseBody, profileSchema } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
@@ -49,6 +52,51 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
     response.status(204).end();
   }
 
+  /** Apps are the super administrators' matter: Okta's roles for apps are not here. */
+  function requireSuperAdmin(response: Response): void {
+    if (!directory.adminRoles.isSuperAdmin(callerOf(response).user.id)) throw new OktaError('E0000006');
+  }
+
+  function view(app: App, request: Request, response: Response) {
+    const secrets = app.name === OIDC_APP && directory.adminRoles.isSuperAdmin(callerOf(response).user.id);
+    return { ...appView(app, baseUrl(request)), ...(secrets ? oidcAppView(app) : {}) };
+  }
+
+  function noteChange(request: Request, response: Response, event: string, app: App): void {
+    const target = { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label };
+    audit(
+      request,
+      response,
+      `application.lifecycle.${event}`,
+      `${event[0]?.toUpperCase()}${event.slice(1)} application`,
+      [target],
+    );
+  }
+
+  function create(request: Request, response: Response): void {
+    requireSuperAdmin(response);
+    const wanted = newOidcApp(parseBody(request, oidcAppSchema));
+    if (wanted.id !== undefined && directory.apps.get(wanted.id) !== undefined) throw nameTaken('client_id');
+    const app = directory.apps.create(wanted);
+    noteChange(request, response, 'create', app);
+    response.json(view(app, request, response));
+  }
+
+  function oidcAppOfPath(request: Request): App {
+    const app = appOfPath(request);
+    if (app.name !== OIDC_APP) throw new OktaError('E0000060', { detail: 'only OIDC apps can be changed here' });
+    return app;
+  }
+
+  function setStatus(status: App['status']) {
+    return (request: Request, response: Response): void => {
+      requireSuperAdmin(response);
+      const app = directory.apps.update(oidcAppOfPath(request).id, { status });
+      noteChange(request, response, status === 'ACTIVE' ? 'activate' : 'deactivate', app);
+      response.json({});
+    };
+  }
+
   const read = 'okta.users.read';
   const manage = 'okta.users.manage';
   endpoint(router, directory, '/apps', {
@@ -63,15 +111,64 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
           limit: queryLimit(request, 200, 200),
         });
         setLinks(request, response, page.next);
-        response.json(page.items.map((app) => appView(app, baseUrl(request))));
+        response.json(page.items.map((app) => view(app, request, response)));
       },
     },
+    post: { permission: undefined, handle: create },
   });
   endpoint(router, directory, '/apps/:appId', {
     get: {
       permission: read,
       handle: (request, response) => {
-        response.json(appView(appOfPath(request), baseUrl(request)));
+        response.json(view(appOfPath(request), request, response));
+      },
+    },
+    put: {
+      permission: undefined,
+      handle(request, response) {
+        requireSuperAdmin(response);
+        const app = oidcAppOfPath(request);
+        const changed = directory.apps.update(app.id, changedOidcApp(app, parseBody(request, oidcAppSchema)));
+        noteChange(request, response, 'update', changed);
+        response.json(view(changed, request, response));
+      },
+    },
+    delete: {
+      permission: undefined,
+      handle(request, response) {
+        requireSuperAdmin(response);
+        const app = oidcAppOfPath(request);
+        if (app.status === 'ACTIVE') throw new OktaError('E0000056');
+        directory.apps.remove(app.id);
+        noteChange(request, response, 'delete', app);
+        response.status(204).end();
+      },
+    },
+  });
+  endpoint(router, directory, '/apps/:appId/lifecycle/activate', {
+    post: { permission: undefined, handle: setStatus('ACTIVE') },
+  });
+  endpoint(router, directory, '/apps/:appId/lifecycle/deactivate', {
+    post: { permission: undefined, handle: setStatus('INACTIVE') },
+  });
+  endpoint(router, directory, '/apps/:appId/groups/:groupId', {
+    put: {
+      permission: undefined,
+      handle(request, response) {
+        requireSuperAdmin(response);
+        const app = appOfPath(request);
+        const group = directory.groups.get(pathParameter(request, 'groupId'));
+        if (group === undefined) throw notFound('UserGroup', pathParameter(request, 'groupId'));
+        directory.apps.assignGroup(app.id, group.id);
+        response.json({ id: group.id, priority: 0, profile: {} });
+      },
+    },
+    delete: {
+      permission: undefined,
+      handle(request, response) {
+        requireSuperAdmin(response);
+        directory.apps.unassignGroup(appOfPath(request).id, pathParameter(request, 'groupId'));
+        response.status(204).end();
       },
     },
   });
@@ -103,7 +200,7 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
   });
 }
 
-/** An app's own settings are not shown: they may hold secrets, and its owner has its own place for them. */
+/** Settings are not shown: they may hold secrets. Those of OIDC apps are, to who may change them. */
 function appView(app: App, base: string) {
   const self = `${base}/api/v1/apps/${app.id}`;
   return {

@@ -25,6 +25,7 @@ const ERRORS = {
   E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: { status: 429, summary: 'API call exceeded rate limit due to too many requests.' },
+  E0000056: { status: 403, summary: 'Delete application forbidden.' },
   E0000060: { status: 501, summary: 'Unsupported operation.' },
 } as const;
 

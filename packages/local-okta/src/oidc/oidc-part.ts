@@ -5,6 +5,7 @@ import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { sweepArtifacts } from './artifacts.ts';
 import { authorizationServers, createProvider } from './authorization-server.ts';
 import { oidcSchema } from './schema.ts';
+import { withOfflineConsent } from './sign-in-policy.ts';
 import { createSignInRoutes } from './sign-in-routes.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTokenEndpoints } from './token-endpoints.ts';
@@ -55,6 +56,10 @@ export const oidcPart: PartDefinition = {
         if (!own.some((path) => request.originalUrl.startsWith(path))) return next();
         // oidc-provider builds its links from the Host header; they must be the same under whatever name one came.
         request.headers.host = host;
+        if (request.path.endsWith('/v1/authorize')) {
+          request.url = withOfflineConsent(request.url);
+          request.originalUrl = withOfflineConsent(request.originalUrl);
+        }
         void providerOf(name).callback()(request, response);
       });
     }

@@ -7,11 +7,20 @@ export function maySignIn(user: User | undefined): user is User {
   return user !== undefined && (user.status === 'ACTIVE' || user.status === 'PASSWORD_EXPIRED');
 }
 
-/** Asks for a sign-in; never for consent, which Okta skips for an org's own apps. */
+/** Why oidc-provider would ask for consent by itself. Okta does not, for an org's own apps. */
+const CONSENT_CHECKS = [
+  'native_client_prompt',
+  'op_scopes_missing',
+  'op_claims_missing',
+  'rs_scopes_missing',
+  'rar_prompt',
+];
+
+/** Asks for a sign-in; for consent only where a request says so, and then the sign-in page gives it at once. */
 export function signInPolicy(directory: Directory): interactionPolicy.Prompt[] {
   const { base, Check } = interactionPolicy;
   const policy = base();
-  policy.remove('consent');
+  for (const reason of CONSENT_CHECKS) policy.get('consent')?.checks.remove(reason);
   policy.get('login')?.checks.add(
     new Check('session_ended', 'the user of this session can no longer sign in', 'login_required', (ctx) => {
       const { accountId } = sessionOf(ctx);
@@ -47,4 +56,17 @@ export async function grantFor(
 
 function sessionOf(ctx: KoaContextWithOIDC): { readonly accountId?: string | undefined } {
   return ctx.oidc.session ?? {};
+}
+
+/**
+ * OpenID Connect (Core, section 11) gives a refresh token only to a request with `prompt=consent`; Okta gives it to any
+ * with `offline_access`. The request target with the prompt added where that is so.
+ */
+export function withOfflineConsent(target: string): string {
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(query);
+  const prompts = parameters.get('prompt')?.split(' ') ?? [];
+  if (!parameters.get('scope')?.split(' ').includes('offline_access') || prompts.includes('none')) return target;
+  parameters.set('prompt', [...new Set([...prompts, 'consent'])].join(' '));
+  return `${path}?${parameters}`;
 }

@@ -61,6 +61,14 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
   router.get('/signin/:server/:uid', async (request, response) => {
     const interaction = await interactionOf(request, response);
     if (interaction === undefined) return tooLate(response);
+    if (interaction.details.prompt.name === 'consent') {
+      return interaction.provider.interactionFinished(
+        request,
+        response,
+        { consent: {} },
+        { mergeWithLastSubmission: true },
+      );
+    }
     const hint = interaction.details.params.login_hint;
     show(response, 200, {
       action: request.path,
