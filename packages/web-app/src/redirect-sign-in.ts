@@ -1,16 +1,18 @@
 import type { RedirectAuth } from '@ldap-to-okta/auth-adapter';
 import { Router } from 'express';
+import type { AppState } from './app-state.ts';
 import type { Metrics } from './metrics.ts';
 import { localPath } from './return-path.ts';
 import { watchRedirects } from './sign-in-log.ts';
 
 export interface RedirectSignInOptions {
   readonly adapter: RedirectAuth;
+  readonly state: AppState;
   readonly metrics: Metrics;
 }
 
 /** Hands over to the adapter, whose routes come first. */
-export function redirectSignIn({ adapter, metrics }: RedirectSignInOptions): Router {
+export function redirectSignIn({ adapter, state, metrics }: RedirectSignInOptions): Router {
   const router = Router();
   const watch = watchRedirects((request) => adapter.identity(request), metrics);
 
@@ -18,12 +20,14 @@ export function redirectSignIn({ adapter, metrics }: RedirectSignInOptions): Rou
     watch(request, response);
     next();
   });
-  router.get('/login', (request, response, next) => {
+  router.get('/login', async (request, response, next) => {
     const path = localPath(request.query.returnTo);
     if (adapter.identity(request) !== undefined) {
       response.redirect(303, path);
       return;
     }
+    // Before the redirect: without a session to remember it, whoever comes back would be told that the sign-in is stale.
+    await state.ready();
     adapter.startSignIn(request, response, next, path);
   });
   router.use(adapter.router);

@@ -94,7 +94,10 @@ export function fingerprint(username: string): string {
 
 /** An IPv6 customer has a whole /64 to choose addresses from, so that counts as one. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = address
+    .slice(0, 64)
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/%.*$/, '');
   if (!isIPv6(plain)) {
     return plain;
   }

@@ -66,7 +66,7 @@ export function createWebApp({ name, config, logger, createAdapter }: WebAppOpti
   app.use(
     adapter.kind === 'password'
       ? passwordSignIn({ adapter, site, metrics, throttle: createThrottle(config.throttle, state) })
-      : redirectSignIn({ adapter, metrics }),
+      : redirectSignIn({ adapter, state, metrics }),
   );
   app.use(signOut({ adapter, site, identityOf }));
   app.use(personalPages(site, identityOf));

@@ -21,9 +21,6 @@ export interface MemoryPasswordAuth extends PasswordAuth {
   readonly asked: { username: unknown; password: unknown }[];
   /** Thrown by every call while set. */
   fault: AuthError | undefined;
-  /** Sign-ins wait for this while set. */
-  hold: Promise<void> | undefined;
-  closed: boolean;
 }
 
 /** The seam without a directory behind it. */
@@ -34,19 +31,14 @@ export function memoryPasswordAuth(observeAll?: Observer): MemoryPasswordAuth {
     usernameExample: 'user01',
     asked: [],
     fault: undefined,
-    hold: undefined,
-    closed: false,
     async ready() {
       if (auth.fault) {
         throw auth.fault;
       }
     },
-    async close() {
-      auth.closed = true;
-    },
+    close: async () => undefined,
     async authenticate({ username, password }, observe): Promise<SignInResult> {
       auth.asked.push({ username, password });
-      await auth.hold;
       if (auth.fault) {
         throw auth.fault;
       }

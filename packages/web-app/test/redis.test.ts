@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'redis';
-import { memoryPasswordAuth } from './memory-adapter.ts';
+import { memoryPasswordAuth, memoryRedirectAuth } from './memory-adapter.ts';
 import { type RedisServer, redisIsHere, startRedis } from './redis-server.ts';
 import { type RunningApp, startApp } from './running-app.ts';
 import { Visitor } from './visitor.ts';
@@ -122,6 +122,17 @@ describeWithRedis('without Redis', () => {
     await redis.start();
     await ready(running);
     expect((await new Visitor(running.url).signIn('user01', 'password1')).status).toBe(303);
+  });
+
+  it('sends nobody to a provider whose answer it could not take', async () => {
+    await redis.stop();
+    const running = await startApp(() => memoryRedirectAuth(), { REDIS_URL: redis.url, ...SECRET });
+    apps.push(running);
+    try {
+      expect((await new Visitor(running.url).get('/login')).status).toBe(503);
+    } finally {
+      await redis.start();
+    }
   });
 
   it('answers 503 in time when Redis hangs', async () => {
