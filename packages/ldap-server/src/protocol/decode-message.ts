@@ -71,7 +71,9 @@ function decodeOperation(tag: number, content: Buffer): Operation {
 function decodeAuthentication(reader: BerReader): Authentication {
   if (reader.peek() === 0x80) return { kind: 'simple', password: reader.bytes(0x80) };
   if (reader.peek() === 0xa3) return { kind: 'sasl', mechanism: reader.sequence(0xa3).string() };
-  throw new DecodingError('an unknown way to authenticate');
+  // Some other choice, which must be there all the same.
+  reader.element();
+  return { kind: 'unknown' };
 }
 
 const scopes: readonly Scope[] = ['base', 'one', 'sub', 'children'];

@@ -29,6 +29,9 @@ export type Filter =
       readonly dnAttributes: boolean;
     };
 
+/** What cannot be evaluated is Undefined and not an error (RFC 4511 §4.5.1.7), as it is to slapd: nobody has this attribute. */
+const undefinedFilter: Filter = { kind: 'equality', attribute: '', value: Buffer.alloc(0) };
+
 /** Deep enough for every honest filter, shallow enough for the stack. */
 const maxDepth = 200;
 
@@ -61,7 +64,7 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
     case 0xa9:
       return decodeExtensible(inner);
     default:
-      throw new DecodingError(`an unknown filter choice 0x${tag.toString(16)}`);
+      return undefinedFilter;
   }
 }
 
@@ -75,7 +78,7 @@ function decodeSubstrings(reader: BerReader): Filter {
   let initial: Buffer | undefined;
   let final: Buffer | undefined;
   const any: Buffer[] = [];
-  if (parts.done) throw new DecodingError('a substring filter without a substring');
+  if (parts.done) return undefinedFilter;
   while (!parts.done) {
     const { tag, content } = parts.element();
     if (content.length === 0) throw new DecodingError('an empty substring');

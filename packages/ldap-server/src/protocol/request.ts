@@ -16,7 +16,8 @@ export type Scope = 'base' | 'one' | 'sub' | 'children';
 
 export type Authentication =
   | { readonly kind: 'simple'; readonly password: Buffer }
-  | { readonly kind: 'sasl'; readonly mechanism: string };
+  | { readonly kind: 'sasl'; readonly mechanism: string }
+  | { readonly kind: 'unknown' };
 
 /** The operations of RFC 4511 §4, decoded. DNs are as the client wrote them. */
 export type Operation =

@@ -9,8 +9,8 @@ export async function runBind(
   backend: Backend,
 ): Promise<BindAnswer> {
   if (request.version !== 3) throw new LdapError(resultCode.protocolError, 'only protocol version 3 is supported');
-  if (request.authentication.kind === 'sasl') {
-    throw new LdapError(resultCode.authMethodNotSupported, 'SASL is not supported: bind with a name and a password');
+  if (request.authentication.kind !== 'simple') {
+    throw new LdapError(resultCode.authMethodNotSupported, 'only a name and a password are supported');
   }
   const { password } = request.authentication;
   if (password.length === 0 && request.dn !== '') {
