@@ -74,9 +74,7 @@ export function createDirectoryBackend(directory: Directory): Backend {
       const identity = whoMayGoOn(connection);
       const entry = requireEntry(dn);
       const type = directory.schema.attributeType(attribute.split(';')[0] ?? '');
-      if (type === undefined) {
-        throw new LdapError(resultCode.undefinedAttributeType, `${attribute}: attribute type undefined`);
-      }
+      if (type === undefined) throw new LdapError(resultCode.undefinedAttributeType);
       if (!mayRead(identity, entry, type)) throw new LdapError(resultCode.insufficientAccessRights);
       if (type.equality === undefined) {
         throw new LdapError(resultCode.inappropriateMatching, 'inappropriate matching request');

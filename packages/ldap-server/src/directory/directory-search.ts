@@ -24,7 +24,7 @@ export async function* searchIn(
   const { schema, tree } = directory;
   const base = requireDn(request.base, schema);
   if (base.key === 'cn=subschema') {
-    if (request.scope !== 'base' && request.scope !== 'sub') return;
+    if (request.scope !== 'base') throw new LdapError(resultCode.noSuchObject);
     const subschema = createSubschemaEntry(schema, directory.startTime);
     const matches = evaluateFilter(request.filter, storedSubject(subschema, identity, directory), schema) === true;
     if (matches) yield toSearchEntry(subschema, identity, directory);
@@ -84,6 +84,8 @@ export function storedSubject(entry: Entry, identity: Identity, directory: Direc
   return {
     attributes: (type) => {
       if (!mayRead(identity, entry, type)) return 'hidden';
+      // A constant: OpenLDAP tells it, and does not look for it.
+      if (type.name === 'subschemaSubentry') return [];
       if (isVirtual(type)) return everything().filter((attribute) => attribute.type === type);
       const found: StoredAttribute[] = [];
       for (const attribute of entry.attributes.values()) {

@@ -116,9 +116,13 @@ function evaluateExtensible(
   const type =
     filter.attribute === undefined ? undefined : schema.attributeType(readDescription(filter.attribute).type);
   if (filter.attribute !== undefined && type === undefined) return undefined;
-  const rule = filter.rule === undefined ? type?.equality : schema.ruleName(filter.rule);
+  const named = filter.rule === undefined ? undefined : schema.matchingRule(filter.rule);
+  const rule = filter.rule === undefined ? type?.equality : named?.name;
   if (rule === undefined) return undefined;
-  const found = type === undefined ? subject.all() : subject.attributes(type);
+  const suits = (candidate: AttributeType): boolean =>
+    named === undefined || comparable(candidate.syntax) === comparable(named.syntax);
+  if (type !== undefined && !suits(type)) return undefined;
+  const found = type === undefined ? subject.all().filter((some) => suits(some.type)) : subject.attributes(type);
   if (found === 'hidden') return undefined;
   const fromDn = filter.dnAttributes
     ? subject.dnParts().filter((part) => type === undefined || schema.isOrSubtypeOf(part.type.name, type.name))
@@ -130,6 +134,9 @@ function evaluateExtensible(
   if (key === undefined) return undefined;
   return eachValue(attributes, (value) => normaliseValue(rule, value, schema) === key);
 }
+
+/** Printable and country strings are directory strings to a matching rule. */
+const comparable = (syntax: string): string => syntax.replace(/\.(44|11)$/, '.15');
 
 function evaluateBits(kind: 'and' | 'or', mask: Buffer, attributes: readonly FilterAttribute[]): boolean | undefined {
   if (!/^-?\d+$/.test(mask.toString('latin1'))) return undefined;

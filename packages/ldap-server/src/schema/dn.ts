@@ -64,8 +64,7 @@ function dnOf(rdns: readonly (readonly Ava[])[], schema: Schema): Dn {
 
 function rdnKey(rdn: readonly Ava[], schema: Schema): string {
   const keys = rdn.map(({ type, value }) => {
-    const known = schema.attributeType(type);
-    const rule = known?.equality ?? 'caseIgnoreMatch';
+    const rule = schema.attributeType(type)?.equality ?? 'caseIgnoreMatch';
     return `${type.toLowerCase()}=${escapeValue(normaliseValue(rule, Buffer.from(value), schema) ?? value)}`;
   });
   return keys.length === 1 ? (keys[0] ?? '') : keys.sort().join('+');
@@ -76,50 +75,67 @@ interface Scanner {
   at: number;
 }
 
+const typePattern = /\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=[ ]*/y;
+const plainPattern = /[^\\,+"<>;\0]*/y;
+// OpenLDAP still takes the quotation marks and semicolons of RFC 2253 §4.
+const quotedPattern = /"((?:[^\\"]|\\[0-9a-f]{2}|\\[ "#+,;<=>\\])*)" *(?=[,;+]|$)/iy;
+const escapePattern = /\\([0-9a-f]{2}|[ "#+,;<=>\\])/iy;
+
+/** Reads on where the scanner is. */
+function scan(scanner: Scanner, pattern: RegExp): RegExpExecArray | undefined {
+  pattern.lastIndex = scanner.at;
+  const match = pattern.exec(scanner.text);
+  if (match === null) return undefined;
+  scanner.at = pattern.lastIndex;
+  return match;
+}
+
 function scanAva(scanner: Scanner, schema: Schema): Ava | undefined {
-  const type = /^\s*([A-Za-z][A-Za-z0-9-]*|(?:oid\.)?\d+(?:\.\d+)+)\s*=[ ]*/i.exec(scanner.text.slice(scanner.at));
-  const name = type?.[1]?.replace(/^oid\./i, '');
-  if (type === null || name === undefined) return undefined;
-  scanner.at += type[0].length;
-  const value = scanner.text[scanner.at] === '#' ? scanHexValue(scanner) : scanValue(scanner);
-  if (value === undefined) return undefined;
-  return { type: schema.attributeType(name)?.name ?? name.toLowerCase(), value };
+  const name = scan(scanner, typePattern)?.[1];
+  // An entry of no known type can be nowhere, and values in BER (#04…) are none OpenLDAP takes for text.
+  const type = name === undefined ? undefined : schema.attributeType(name);
+  if (type === undefined || scanner.text[scanner.at] === '#') return undefined;
+  const value = scanner.text[scanner.at] === '"' ? scanQuoted(scanner) : scanValue(scanner);
+  return value === undefined || value === '' ? undefined : { type: type.name, value };
+}
+
+function scanQuoted(scanner: Scanner): string | undefined {
+  const inner = scan(scanner, quotedPattern)?.[1];
+  return inner === undefined ? undefined : withoutEscapes(inner);
+}
+
+/** Takes away the backslashes: of pairs of hex digits, and of special characters. */
+function withoutEscapes(text: string): string {
+  const parts = text.split(/\\([0-9a-f]{2}|[ "#+,;<=>\\])/i);
+  return Buffer.concat(
+    parts.map((part, index) => Buffer.from(part, index % 2 === 1 && part.length === 2 ? 'hex' : 'utf8')),
+  ).toString('utf8');
 }
 
 function scanValue(scanner: Scanner): string | undefined {
-  const bytes: number[] = [];
-  // Spaces at the end are no part of the value, unless escaped.
-  let end = 0;
-  while (scanner.at < scanner.text.length) {
-    const character = String.fromCodePoint(scanner.text.codePointAt(scanner.at) ?? 0);
-    if (character === ',' || character === '+') break;
-    if (character === '"' || character === ';' || character === '<' || character === '>' || character === '\0') {
-      return undefined;
-    }
-    if (character === '\\') {
-      const pair = /^\\([0-9a-f]{2}|[ "#+,;<=>\\])/i.exec(scanner.text.slice(scanner.at, scanner.at + 3));
-      const escaped = pair?.[1];
-      if (escaped === undefined) return undefined;
-      scanner.at += 1 + escaped.length;
-      bytes.push(escaped.length === 2 ? Number.parseInt(escaped, 16) : escaped.charCodeAt(0));
-      end = bytes.length;
-    } else {
-      scanner.at += character.length;
-      bytes.push(...Buffer.from(character));
-      if (character !== ' ') end = bytes.length;
-    }
+  const plain = scan(scanner, plainPattern)?.[0] ?? '';
+  const next = scanner.text[scanner.at];
+  if (isSeparator(next)) return trimEnd(plain);
+  if (next !== '\\') return undefined;
+  const parts: Buffer[] = [Buffer.from(plain)];
+  for (;;) {
+    const escaped = scan(scanner, escapePattern)?.[1];
+    if (escaped === undefined) return undefined;
+    parts.push(Buffer.from(escaped, escaped.length === 2 ? 'hex' : 'latin1'));
+    const rest = scan(scanner, plainPattern)?.[0] ?? '';
+    const after = scanner.text[scanner.at];
+    const isEnd = isSeparator(after);
+    parts.push(Buffer.from(isEnd ? trimEnd(rest) : rest));
+    if (isEnd) return Buffer.concat(parts).toString('utf8');
+    if (after !== '\\') return undefined;
   }
-  return Buffer.from(bytes.slice(0, end)).toString('utf8');
 }
 
-/** `#` and the BER of the value, in hex (RFC 4514 §2.4). Strings only: nothing else names an entry here. */
-function scanHexValue(scanner: Scanner): string | undefined {
-  const match = /^#((?:[0-9a-f]{2})+)\s*(?=[,+]|$)/i.exec(scanner.text.slice(scanner.at));
-  if (match === null) return undefined;
-  scanner.at += match[0].length;
-  const bytes = Buffer.from(match[1] ?? '', 'hex');
-  return bytes[1] === bytes.length - 2 ? bytes.subarray(2).toString('utf8') : undefined;
-}
+const isSeparator = (character: string | undefined): boolean =>
+  character === undefined || character === ',' || character === '+' || character === ';';
+
+/** Spaces at the end are no part of the value, unless escaped. */
+const trimEnd = (text: string): string => (text.endsWith(' ') ? text.replace(/ +$/, '') : text);
 
 function escapeValue(value: string): string {
   if (!/[\\,+"<>;=\0]|^[ #]| $/.test(value)) return value;

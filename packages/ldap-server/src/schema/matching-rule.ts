@@ -32,7 +32,7 @@ export function normaliseValue(rule: string, value: Buffer, schema: Schema): str
     case 'integerFirstComponentMatch':
       return integerKey(value.toString('latin1'));
     case 'booleanMatch':
-      return booleanKey(value.toString('latin1'));
+      return /^(TRUE|FALSE)$/.test(value.toString('latin1')) ? value.toString('latin1') : undefined;
     case 'generalizedTimeMatch':
     case 'generalizedTimeOrderingMatch':
       return timeKey(value.toString('latin1'));
@@ -141,11 +141,6 @@ const firstComponent = (definition: string): string => /^\(\s*([^\s]+)/.exec(def
 
 function integerKey(text: string): string | undefined {
   return /^-?(0|[1-9]\d*)$/.test(text) && text !== '-0' ? text : undefined;
-}
-
-function booleanKey(text: string): string | undefined {
-  const upper = text.toUpperCase();
-  return upper === 'TRUE' || upper === 'FALSE' ? upper : undefined;
 }
 
 /** Comparable as text: UTC, with all its digits. */

@@ -33,7 +33,8 @@ export interface Schema {
   lineage(objectClass: ObjectClass): ReadonlySet<ObjectClass>;
   isOrSubtypeOf(name: string, requested: string): boolean;
   attributesOf(objectClass: string): ReadonlySet<string> | undefined;
-  ruleName(nameOrOid: string): string | undefined;
+  /** A matching rule, and the syntax (OID) of what it asserts. */
+  matchingRule(nameOrOid: string): { readonly name: string; readonly syntax: string } | undefined;
   /** The definitions, for the subschema entry. */
   readonly published: {
     readonly attributeTypes: readonly string[];
@@ -55,7 +56,13 @@ export function createSchema(source: {
   const classes = index<ObjectClass>(readDefinitions(source.objectClasses), (definition, superior) =>
     readObjectClass(definition, superior, attributeType),
   );
-  const rules = index<string>(readDefinitions(source.matchingRules), ({ names, oid }) => names[0] ?? oid);
+  const rules = index<{ readonly name: string; readonly syntax: string }>(
+    readDefinitions(source.matchingRules),
+    ({ names, oid, values }) => ({
+      name: names[0] ?? oid,
+      syntax: values.get('SYNTAX')?.[0] ?? '',
+    }),
+  );
   const lineages = new Map<ObjectClass, ReadonlySet<ObjectClass>>();
   const lineage = (objectClass: ObjectClass): ReadonlySet<ObjectClass> => {
     let known = lineages.get(objectClass);
@@ -82,7 +89,7 @@ export function createSchema(source: {
       const allowed = [...lineage(objectClass)].flatMap(({ must, may }) => [...must, ...may]);
       return new Set(allowed.flatMap((type) => type.names.map((known) => known.toLowerCase())));
     },
-    ruleName: (name) => rules.find(name),
+    matchingRule: (name) => rules.find(name),
     published: {
       attributeTypes: types.texts,
       objectClasses: classes.texts,
