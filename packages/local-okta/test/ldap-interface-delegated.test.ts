@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LdapAgent } from '@ldap-to-okta/ldap-agent';
+import { Client, ResultCodeError } from 'ldapts';
+import type { LocalOkta } from '../src/local-okta.ts';
+import { call, createCleanup, startAgent, startOkta, startOpenLdap, until } from './agents-fixture.ts';
+
+const APP = '0oa6qvmxznVl4KFXe5d7';
+const BASE = 'dc=local,dc=okta,dc=com';
+const cleanup = createCleanup();
+let okta: LocalOkta;
+let agent: LdapAgent;
+let ca: string;
+
+beforeAll(async () => {
+  const directory = await startOpenLdap(cleanup);
+  okta = await startOkta(cleanup, {
+    ldapIntegrationId: APP,
+    ldapServicePassword: 'Service-1',
+    ldapBindLimit: false,
+  });
+  agent = startAgent(cleanup, okta, directory);
+  await until(async () => (await call(okta, 'GET', '/local/setup')).body.state === 'ready', 'ready');
+  ca = await (await fetch(`${okta.urls.okta}/local/ldap-interface/ca.pem`)).text();
+}, 60_000);
+afterAll(() => cleanup.run());
+
+async function session(dn: string, password: string): Promise<Client> {
+  const client = new Client({ url: okta.urls.ldaps ?? '', tlsOptions: { ca }, timeout: 30_000 });
+  cleanup.add(() => client.unbind().catch(() => undefined));
+  await client.bind(dn, password);
+  return client;
+}
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 0,
+    (error: unknown) => (error instanceof ResultCodeError ? error.code : error),
+  );
+
+describe('users whose passwords stay in OpenLDAP', () => {
+  it.each([['user01'], ['user01@example.com'], ['USER01@example.com']])('bind as %s', async (name) => {
+    await session(`uid=${name},ou=users,${BASE}`, 'password1');
+  });
+
+  it('are refused with 49 when OpenLDAP refuses them', async () => {
+    expect(await codeOf(session(`uid=user01,ou=users,${BASE}`, 'password2'))).toBe(49);
+  });
+
+  it('have the group of the directory one level under the id of the integration', async () => {
+    const client = await session(`uid=ldap-user,${BASE}`, 'Service-1');
+    const { searchEntries } = await client.search(`cn=${APP},ou=apps,ou=groups,${BASE}`, {
+      scope: 'one',
+      filter: `(uniqueMember=uid=user01@example.com,ou=users,${BASE})`,
+    });
+    expect(searchEntries).toEqual([
+      expect.objectContaining({
+        dn: `cn=allusers,cn=${APP},ou=apps,ou=groups,${BASE}`,
+        uniqueMember: ['user01', 'user02', 'user03'].map((name) => `uid=${name}@example.com,ou=users,${BASE}`),
+      }),
+    ]);
+    const level = await client.search(`ou=groups,${BASE}`, { scope: 'one', filter: '(cn=allusers)' });
+    expect(level.searchEntries).toEqual([]);
+  });
+
+  it('hear that the directory is unavailable when no agent is left', async () => {
+    await agent.close();
+    expect(await codeOf(session(`uid=user01,ou=users,${BASE}`, 'password1'))).toBe(52);
+    const reader = await session(`uid=ldap-user,${BASE}`, 'Service-1');
+    expect((await reader.search(BASE, { scope: 'base' })).searchEntries).toHaveLength(1);
+  }, 60_000);
+});
