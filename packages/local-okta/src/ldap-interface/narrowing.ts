@@ -1,8 +1,8 @@
 import type { Filter } from '@ldap-to-okta/ldap-server';
 import { type AttributeName, attributeNamed } from './attributes.ts';
 
-/** What an index has for `name=value`; undefined where there is no index for that attribute. */
-export type Lookup<Item> = (name: AttributeName, value: string) => readonly Item[] | undefined;
+/** What an index has for `name=value` or `name=value*`; undefined where there is no such index, or it has too many. */
+export type Lookup<Item> = (name: AttributeName, value: string, how: 'equal' | 'prefix') => readonly Item[] | undefined;
 
 /**
  * Everything that can match the filter, found by indexes; undefined when only reading all would tell. What comes back
@@ -12,7 +12,12 @@ export function narrow<Item>(filter: Filter, lookup: Lookup<Item>): readonly Ite
   switch (filter.kind) {
     case 'equality': {
       const name = attributeNamed(filter.attribute);
-      return name === undefined ? [] : lookup(name, filter.value.toString('utf8'));
+      return name === undefined ? [] : lookup(name, filter.value.toString('utf8'), 'equal');
+    }
+    case 'substrings': {
+      const name = attributeNamed(filter.attribute);
+      if (name === undefined) return [];
+      return filter.initial === undefined ? undefined : lookup(name, filter.initial.toString('utf8'), 'prefix');
     }
     case 'and': {
       let fewest: readonly Item[] | undefined;

@@ -139,7 +139,9 @@ async function* usersFor(filter: Filter, { directory, names, rights }: SearchOpt
     if (own !== undefined) yield own;
     return;
   }
-  const few = narrow(filter, (name, value) => usersByIndex(name, value, directory, names));
+  const few = narrow(filter, (name, value, how) =>
+    how === 'equal' ? usersByIndex(name, value, directory, names) : usersByPrefix(name, value, directory),
+  );
   if (few !== undefined) {
     yield* new Map(few.map((user) => [user.id, user])).values();
     return;
@@ -173,9 +175,20 @@ function usersByIndex(name: AttributeName, value: string, directory: Directory, 
   }
 }
 
+/** `uid=user01@*`: logins that begin so, unless they are too many to be worth an index. */
+function usersByPrefix(name: AttributeName, prefix: string, directory: Directory): readonly User[] | undefined {
+  if (name !== 'uid' || prefix.includes('\0')) return undefined;
+  const from = keyOf(prefix);
+  const where = { sql: 'login_key >= ? AND login_key < ?', parameters: [from, `${from}\u{10FFFF}`] };
+  const page = directory.users.list({ where, limit: SCAN_PAGE });
+  return page.next === undefined ? page.items : undefined;
+}
+
 function* groupsFor(filter: Filter, { directory, names, rights }: SearchOptions): Generator<Group> {
   if (!rights.groups) return;
-  const few = narrow(filter, (name, value) => groupsByIndex(name, value, directory, names));
+  const few = narrow(filter, (name, value, how) =>
+    how === 'equal' ? groupsByIndex(name, value, directory, names) : undefined,
+  );
   if (few !== undefined) {
     yield* new Map(few.map((group) => [group.id, group])).values();
     return;
