@@ -111,7 +111,6 @@ function checkRdn(entry: Entry, schema: Schema): void {
 /** Reads a DN of a request. Throws LdapError. */
 export function requireDn(text: string, schema: Schema): Dn {
   const dn = parseDn(text, schema);
-  const isKnown = dn?.rdns.every((rdn) => rdn.every(({ type }) => schema.attributeType(type) !== undefined));
-  if (dn === undefined || isKnown !== true) throw new LdapError(resultCode.invalidDnSyntax, 'invalid DN');
+  if (dn === undefined) throw new LdapError(resultCode.invalidDnSyntax, 'invalid DN');
   return dn;
 }

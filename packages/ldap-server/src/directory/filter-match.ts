@@ -60,6 +60,8 @@ function evaluateItem(filter: Item, subject: FilterSubject, schema: Schema): boo
       const key = normaliseValue(type.equality, filter.value, schema);
       if (key === undefined) return undefined;
       if (type.name === 'objectClass') return subject.objectClassKeys().has(key);
+      if (type.name === 'structuralObjectClass')
+        return attributes.some((attribute) => isOfClass(attribute, key, schema));
       return attributes.some((attribute) => hasKey(attribute, type, key, schema));
     }
     case 'greaterOrEqual':
@@ -153,6 +155,14 @@ function hasKey(attribute: FilterAttribute, type: AttributeType, key: string, sc
   if (attribute.keys !== undefined && attribute.type.equality === type.equality) return attribute.keys.has(key);
   const rule = type.equality ?? '';
   return attribute.values.some((value) => normaliseValue(rule, value, schema) === key);
+}
+
+/** Of the class of that key, or of one below it. */
+function isOfClass(attribute: FilterAttribute, key: string, schema: Schema): boolean {
+  return attribute.values.some((value) => {
+    const known = schema.objectClass(value.toString('utf8'));
+    return known !== undefined && [...schema.lineage(known)].some(({ name }) => name.toLowerCase() === key);
+  });
 }
 
 const eachValue = (attributes: readonly FilterAttribute[], test: (value: Buffer) => boolean): boolean =>

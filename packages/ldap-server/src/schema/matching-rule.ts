@@ -7,13 +7,15 @@ import type { AttributeType, Schema } from './schema.ts';
  */
 export function normaliseValue(rule: string, value: Buffer, schema: Schema): string | undefined {
   switch (rule) {
-    case 'caseIgnoreMatch':
     case 'caseIgnoreIA5Match':
+      return isAscii(value) ? foldCase(squeeze(value.toString('utf8'))) : undefined;
+    case 'caseExactIA5Match':
+      return isAscii(value) ? squeeze(value.toString('utf8')) : undefined;
+    case 'caseIgnoreMatch':
     case 'caseIgnoreOrderingMatch':
     case 'caseIgnoreListMatch':
       return foldCase(squeeze(value.toString('utf8')));
     case 'caseExactMatch':
-    case 'caseExactIA5Match':
     case 'caseExactOrderingMatch':
       return squeeze(value.toString('utf8')).normalize('NFKC');
     case 'distinguishedNameMatch':
@@ -73,7 +75,7 @@ export function normaliseSubstring(
     case 'caseExactIA5SubstringsMatch':
       return placed.normalize('NFKC');
     case 'telephoneNumberSubstringsMatch':
-      return text.replace(/[\s-]/g, '').toLowerCase();
+      return text.replace(/[\s-]/g, '').toLowerCase() || undefined;
     case 'numericStringSubstringsMatch':
       return text.replace(/\s/g, '');
     case 'octetStringSubstringsMatch':
@@ -120,6 +122,8 @@ export function isOfSyntax(type: AttributeType, value: Buffer, schema: Schema): 
       return true;
   }
 }
+
+const isAscii = (value: Buffer): boolean => value.every((byte) => byte < 0x80);
 
 const isUtf8 = (value: Buffer): boolean => Buffer.from(value.toString('utf8')).equals(value);
 

@@ -5,7 +5,7 @@ import { encodeSearchEntry, type LdapResult } from '../protocol/encode-message.t
 import { resultCode } from '../protocol/result-code.ts';
 import { createAttributeSelection } from './attribute-selection.ts';
 import type { createPagedSearches, PausedSearch } from './paged-searches.ts';
-import { standardRootDse } from './root-dse.ts';
+import { rootDseMatches, standardRootDse } from './root-dse.ts';
 import type { SelectionSchema } from './server-options.ts';
 
 type Entries = AsyncIterator<SearchEntry> | Iterator<SearchEntry>;
@@ -95,14 +95,19 @@ function readPage(context: OperationContext): { readonly size: number; readonly 
 
 function openEntries(request: SearchRequest, context: OperationContext, setting: SearchSetting): Entries {
   const { backend } = setting;
-  if (request.base === '' && request.scope === 'base') return rootDseEntries(context, setting);
+  if (request.base === '' && request.scope === 'base') return rootDseEntries(request, context, setting);
   const found = backend.search(request, context);
   return Symbol.asyncIterator in found ? found[Symbol.asyncIterator]() : found[Symbol.iterator]();
 }
 
-async function* rootDseEntries(context: OperationContext, setting: SearchSetting): AsyncGenerator<SearchEntry> {
+async function* rootDseEntries(
+  request: SearchRequest,
+  context: OperationContext,
+  setting: SearchSetting,
+): AsyncGenerator<SearchEntry> {
   const standard = standardRootDse(setting.backend, setting.startTls);
-  yield (await setting.backend.rootDse?.(standard, context)) ?? standard;
+  const rootDse = (await setting.backend.rootDse?.(standard, context)) ?? standard;
+  if (rootDseMatches(rootDse, request.filter)) yield rootDse;
 }
 
 async function closeEntries(entries: Entries): Promise<void> {
