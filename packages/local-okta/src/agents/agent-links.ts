@@ -20,11 +20,7 @@ export interface AgentLink {
 
 export interface AgentLinks {
   /** Parks a poll. `lost` must be called when the agent closes the connection before the answer. */
-  park(
-    agentId: string,
-    beat: Heartbeat,
-    poll: ParkedPoll,
-  ): { readonly first: boolean; lost(): void; done(): void };
+  park(agentId: string, beat: Heartbeat, poll: ParkedPoll): { readonly first: boolean; lost(): void; done(): void };
   goodbye(agentId: string, instance: string): void;
   /** Cuts every link of an agent that is deleted. */
   drop(agentId: string): void;

@@ -30,8 +30,11 @@ export type Heartbeat = z.infer<typeof heartbeat>;
 
 export const goodbye = z.object({ instance: shortText });
 
-const entry = z.object({ dn: z.string(), attributes: z.record(z.string(), z.array(z.string())) });
-export type Entry = z.infer<typeof entry>;
+export interface Entry {
+  readonly dn: string;
+  /** By attribute name in lower case. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
 
 const bindOutcome = z.enum(['ok', 'invalid', 'locked', 'password-expired', 'must-change']);
 export type BindOutcome = z.infer<typeof bindOutcome>;
@@ -45,9 +48,10 @@ export type WorkError = z.infer<typeof workError>;
 
 /** One part of the answer to one request; `final` ends it. */
 export const workResult = z.union([
+  // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
+  z.object({ instance: shortText, final: z.boolean(), entries: z.custom<readonly Entry[]>(areEntries) }),
   z.object({ instance: shortText, final: z.literal(true), outcome: bindOutcome }),
   z.object({ instance: shortText, final: z.literal(true), error: workError }),
-  z.object({ instance: shortText, final: z.boolean(), entries: z.array(entry) }),
 ]);
 export type WorkResult = z.infer<typeof workResult>;
 
@@ -72,3 +76,19 @@ export type Question = BindQuestion | SearchQuestion;
 
 /** As a poll hands it out. */
 export type WorkRequest = Question & { readonly id: string; readonly deadlineMs: number };
+
+function areEntries(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isEntry);
+}
+
+function isEntry(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('dn' in value) || typeof value.dn !== 'string' || !('attributes' in value)) return false;
+  const { attributes } = value;
+  if (typeof attributes !== 'object' || attributes === null) return false;
+  return Object.values(attributes).every(isTexts);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}

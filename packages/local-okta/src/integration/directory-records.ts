@@ -24,16 +24,23 @@ export interface UserRecord {
   readonly seenRun: number;
 }
 
+/** A new person with whom they may be in Okta. */
+export interface StagedUser {
+  readonly user: MappedUser;
+  readonly match: MatchKind;
+  readonly matchUserId: string | null;
+}
+
 export interface DirectoryRecords {
   find(externalIds: readonly string[]): ReadonlyMap<string, UserRecord>;
-  /** Who holds an Okta username already, other than `externalId`. */
-  holderOfLogin(login: string, externalId: string): UserRecord | undefined;
+  /** Who holds these Okta usernames already, by username in lower case. */
+  holdersOfLogins(logins: readonly string[]): ReadonlyMap<string, { readonly externalId: string; readonly dn: string }>;
   ofUser(userId: string): UserRecord | undefined;
   pending(after: string, limit: number): readonly UserRecord[];
   countPending(): number;
   /** Entries that are not gone. */
   countPresent(): number;
-  insert(user: MappedUser, match: MatchKind, matchUserId: string | null, run: number): void;
+  insert(staged: readonly StagedUser[], run: number): void;
   update(user: MappedUser, run: number): void;
   /** They are still there. */
   touch(externalIds: readonly string[], run: number): void;
@@ -70,7 +77,10 @@ function recordOf(row: Row): UserRecord {
     dnKey: row.dn_key,
     hash: row.hash,
     // Only this file writes these columns.
-    profile: JSON.parse(row.profile) as UserRecord['profile'],
+    // Parsed when somebody looks: an import compares hashes, a hundred thousand times.
+    get profile() {
+      return JSON.parse(row.profile) as UserRecord['profile'];
+    },
     state: row.state as UserRecord['state'],
     match: row.match as MatchKind,
     matchUserId: row.match_user_id,
@@ -100,29 +110,44 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
           record,
         ]),
       ),
-    holderOfLogin: (login, externalId) =>
-      one('login_key = ? AND external_id <> ? AND removed = 0 LIMIT 1', [keyOf(login), externalId]),
+    holdersOfLogins: (logins) =>
+      new Map(
+        store
+          .all<{ login_key: string; external_id: string; dn: string }>(
+            `SELECT login_key, external_id, dn FROM directory_users
+             WHERE login_key IN (SELECT value FROM json_each(?)) AND removed = 0`,
+            [JSON.stringify(logins.map(keyOf))],
+          )
+          .map(({ login_key, external_id, dn }) => [login_key, { externalId: external_id, dn }]),
+      ),
     ofUser: (userId) => one('user_id = ? LIMIT 1', [userId]),
     pending: (after, limit) =>
       many("state = 'pending' AND removed = 0 AND external_id > ? ORDER BY external_id LIMIT ?", [after, limit]),
     countPending: () => count("state = 'pending' AND removed = 0"),
     countPresent: () => count('removed = 0'),
-    insert(user, match, matchUserId, run) {
+    insert(staged, run) {
+      if (staged.length === 0) return;
+      // One statement for a page: a hundred thousand single ones cost more than the rest of an import.
       store.run(
         `INSERT INTO directory_users (external_id, dn, dn_key, uid_key, login_key, hash, profile, state, match,
-           match_user_id, disabled, seen_run) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+           match_user_id, disabled, seen_run)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'pending',
+           value ->> 7, value ->> 8, 0, ? FROM json_each(?)`,
         [
-          user.externalId,
-          user.dn,
-          user.dnKey,
-          uidKey(user.uid),
-          keyOf(user.profile.login ?? ''),
-          user.hash,
-          JSON.stringify(user.profile),
-          match,
-          matchUserId,
-          user.disabled,
           run,
+          JSON.stringify(
+            staged.map(({ user, match, matchUserId }) => [
+              user.externalId,
+              user.dn,
+              user.dnKey,
+              uidKey(user.uid),
+              keyOf(user.profile.login ?? ''),
+              user.hash,
+              JSON.stringify(user.profile),
+              match,
+              matchUserId,
+            ]),
+          ),
         ],
       );
     },

@@ -76,7 +76,7 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       records,
       groupRecords,
       counts,
-      match: createMatcher(store, directory.users),
+      match: createMatcher(store),
       importUsers: directory.importUsers,
       today: Math.floor(startedAt / DAY_MS),
       changedGroups: new Map(),

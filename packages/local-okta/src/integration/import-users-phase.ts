@@ -1,5 +1,6 @@
 import type { Entry } from '../agents/protocol.ts';
 import type { ImportedUser } from '../directory/import-users.ts';
+import { keyOf } from '../directory/user.ts';
 import type { UserRecord } from './directory-records.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedUser, mapUser, uidKey } from './mapping.ts';
@@ -10,7 +11,10 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
   const mapped = entries.map((entry) => ({ entry, result: mapUser(entry, settings, work.today) }));
   const ids = mapped.map(({ result }) => ('user' in result ? result.user.externalId : result.externalId));
   const known = records.find(ids);
+  const logins = mapped.flatMap(({ result }) => ('user' in result ? (result.user.profile.login ?? '') : []));
+  const usernames = new Usernames(work, logins);
   const still: string[] = [];
+  const arrived: MappedUser[] = [];
   const changed: ImportedUser[] = [];
   const changedRecords: UserRecord[] = [];
   for (const { entry, result } of mapped) {
@@ -27,17 +31,25 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
     }
     const { user } = result;
     work.sawModified('users', user.modified);
-    if (record === undefined) stage(work, user);
-    else if (record.hash === user.hash && !record.removed) {
+    if (record === undefined) {
+      if (mayArrive(work, usernames, user)) arrived.push(user);
+    } else if (record.hash === user.hash && !record.removed) {
       counts.users.unchanged += 1;
       still.push(externalId);
-    } else if (update(work, user, record)) {
+    } else if (update(work, usernames, user, record)) {
       counts.users.updated += 1;
       if (record.userId === null) continue;
       changed.push(work.imported(user, record.userId));
       changedRecords.push(record);
     } else still.push(externalId);
   }
+  const matches = work.match(arrived.map(({ profile }) => profile));
+  const staged = arrived.map((user, index) => {
+    const { kind, userId } = matches[index] ?? { kind: 'none' as const, userId: null };
+    return { user, match: kind, matchUserId: userId };
+  });
+  records.insert(staged, run);
+  counts.users.new += staged.length;
   records.touch(still, run);
   for (const [index, result] of work.importUsers(changed).entries()) {
     const record = changedRecords[index];
@@ -48,27 +60,36 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
   }
 }
 
-/** Whether the username is free among the directory's own people: one username is one person. */
-function usernameFree(work: ImportWork, user: MappedUser): boolean {
-  const holder = work.records.holderOfLogin(user.profile.login ?? '', user.externalId);
-  if (holder === undefined) return true;
-  work.report(user.dn, 'username-taken', `has the username ${user.profile.login}, which ${holder.dn} has already`);
+/** Who has which username, among the directory's own people: one username is one person. */
+class Usernames {
+  readonly #work: ImportWork;
+  readonly #holders: Map<string, { readonly externalId: string; readonly dn: string }>;
+
+  constructor(work: ImportWork, logins: readonly string[]) {
+    this.#work = work;
+    this.#holders = new Map(work.records.holdersOfLogins(logins));
+  }
+
+  /** Gives the username to this person, or reports who has it. */
+  take({ externalId, dn, profile: { login = '' } }: MappedUser): boolean {
+    const holder = this.#holders.get(keyOf(login));
+    if (holder !== undefined && holder.externalId !== externalId) {
+      this.#work.report(dn, 'username-taken', `has the username ${login}, which ${holder.dn} has already`);
+      return false;
+    }
+    this.#holders.set(keyOf(login), { externalId, dn });
+    return true;
+  }
+}
+
+function mayArrive(work: ImportWork, usernames: Usernames, user: MappedUser): boolean {
+  if (!user.disabled) return usernames.take(user);
+  work.report(user.dn, 'disabled', 'is switched off in the directory and was not imported');
   return false;
 }
 
-function stage(work: ImportWork, user: MappedUser): void {
-  if (user.disabled) {
-    work.report(user.dn, 'disabled', 'is switched off in the directory and was not imported');
-    return;
-  }
-  if (!usernameFree(work, user)) return;
-  const match = work.match(user.profile);
-  work.records.insert(user, match.kind, match.userId, work.run);
-  work.counts.users.new += 1;
-}
-
-function update(work: ImportWork, user: MappedUser, record: UserRecord): boolean {
-  if (!usernameFree(work, user)) return false;
+function update(work: ImportWork, usernames: Usernames, user: MappedUser, record: UserRecord): boolean {
+  if (!usernames.take(user)) return false;
   work.records.update(user, work.run);
   // Groups name people by DN: after a move they must be looked at again.
   work.groupRecords.markDirtyByMembers([record.dnKey, user.dnKey, uidKey(user.uid)]);

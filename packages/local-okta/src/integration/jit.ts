@@ -53,7 +53,8 @@ export async function findForJit(
   const result = mapUser(entry, settings, Math.floor(context.clock.now() / 86_400_000));
   if (!('user' in result) || result.user.disabled) return undefined;
   const { user } = result;
-  if (records.holderOfLogin(user.profile.login ?? '', user.externalId) !== undefined) return undefined;
+  const [holder] = records.holdersOfLogins([user.profile.login ?? '']).values();
+  if (holder !== undefined && holder.externalId !== user.externalId) return undefined;
   // Somebody with this username is here already, and is not this entry: nobody slips into their account.
   if (context.directory.users.findByLogin(user.profile.login ?? '') !== undefined) return undefined;
   return { dn: user.dn, create: () => create({ context, records, groupRecords, source }, user) };
@@ -64,7 +65,7 @@ function create({ context, records, groupRecords, source }: JitOptions, user: Ma
   const created = store.transaction(() => {
     const record = records.find([user.externalId]).get(user.externalId);
     if (record !== undefined && (record.userId !== null || record.state === 'ignored')) return undefined;
-    if (record === undefined) records.insert(user, 'none', null, 0);
+    if (record === undefined) records.insert([{ user, match: 'none', matchUserId: null }], 0);
     else records.update(user, record.seenRun);
     const [result] = directory.importUsers([
       {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entry } from '../agents/protocol.ts';
 import { dnKey } from '../dn-key.ts';
 import type { IntegrationSettings } from './settings.ts';
@@ -165,5 +165,5 @@ export function uidKey(uid: string): string {
 }
 
 function digest(value: unknown): string {
-  return createHash('sha1').update(JSON.stringify(value)).digest('base64');
+  return hash('sha1', JSON.stringify(value), 'base64');
 }

@@ -1,5 +1,4 @@
 import { keyOf } from '../directory/user.ts';
-import type { Users } from '../directory/users.ts';
 import type { Store } from '../store/store.ts';
 import type { MatchKind } from './directory-records.ts';
 
@@ -9,8 +8,8 @@ export interface Match {
   readonly userId: string | null;
 }
 
-/** Says who in Okta an imported person may be. */
-export type Matcher = (profile: Readonly<Record<string, string>>) => Match;
+/** Says who in Okta imported people may be, in their order. */
+export type Matcher = (profiles: readonly Readonly<Record<string, string>>[]) => readonly Match[];
 
 const NOBODY: Match = { kind: 'none', userId: null };
 
@@ -19,11 +18,20 @@ const NOBODY: Match = { kind: 'none', userId: null };
  * Okta users that belong to another entry of the directory are not considered.
  * Source: Okta help, "Match imported user attributes".
  */
-export function createMatcher(store: Store, users: Users): Matcher {
+export function createMatcher(store: Store): Matcher {
   let byName: Map<string, string> | undefined;
 
-  const isFree = (userId: string): boolean =>
-    store.get('SELECT 1 FROM directory_users WHERE user_id = ?', [userId]) === undefined;
+  /** Free users by username or e-mail address; null where several have it. */
+  function free(column: 'login_key' | 'email_key', keys: readonly string[]): ReadonlyMap<string, string | null> {
+    const rows = store.all<{ key: string; id: string }>(
+      `SELECT ${column} AS key, id FROM users WHERE ${column} IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (SELECT 1 FROM directory_users WHERE directory_users.user_id = users.id)`,
+      [JSON.stringify(keys)],
+    );
+    const found = new Map<string, string | null>();
+    for (const { key, id } of rows) found.set(key, found.has(key) ? null : id);
+    return found;
+  }
 
   /** Names of the users that no entry has yet: few, or all of them before the first import. */
   function names(): Map<string, string> {
@@ -37,16 +45,22 @@ export function createMatcher(store: Store, users: Users): Matcher {
     return byName;
   }
 
-  return (profile) => {
-    const { login = '', email = '', firstName = '', lastName = '' } = profile;
-    const sameLogin = users.findByLogin(login);
-    if (sameLogin !== undefined && isFree(sameLogin.id)) return { kind: 'exact', userId: sameLogin.id };
-    const [sameEmail, another] = users.findByEmail(email);
-    if (sameEmail !== undefined && another === undefined && isFree(sameEmail.id)) {
-      return { kind: 'exact', userId: sameEmail.id };
-    }
-    const sameName = names().get(nameKey(firstName, lastName));
-    return sameName === undefined ? NOBODY : { kind: 'partial', userId: sameName };
+  return (profiles) => {
+    if (profiles.length === 0) return [];
+    const byLogin = free(
+      'login_key',
+      profiles.map(({ login = '' }) => keyOf(login)),
+    );
+    const byEmail = free(
+      'email_key',
+      profiles.map(({ email = '' }) => keyOf(email)),
+    );
+    return profiles.map(({ login = '', email = '', firstName = '', lastName = '' }) => {
+      const exact = byLogin.get(keyOf(login)) ?? byEmail.get(keyOf(email));
+      if (exact != null) return { kind: 'exact', userId: exact };
+      const sameName = names().get(nameKey(firstName, lastName));
+      return sameName === undefined ? NOBODY : { kind: 'partial', userId: sameName };
+    });
   };
 }
 

@@ -27,6 +27,8 @@ export interface RunImportOptions {
 
 /** As the agent's own default, `ldapSearchPageSize`. */
 const USER_PAGE = 500;
+/** Entries that are written at once: fewer cost more commits, more would keep other requests waiting. */
+const TRANSACTION = 2_000;
 /** Groups are as large as their members are many. */
 const GROUP_PAGE = 100;
 /** How often a search is begun again when its agent goes away; another one may be there or come. */
@@ -89,13 +91,17 @@ async function readAll(
   };
   for (let attempt = 1; ; attempt += 1) {
     try {
+      let waiting: Entry[] = [];
       for await (const entries of remote.pages(question)) {
         if (signal.aborted) return false;
-        take(entries);
-        // Between two pages other requests have their turn.
-        await breathe();
+        waiting = waiting.concat(entries);
+        if (waiting.length < TRANSACTION) continue;
+        take(waiting);
+        waiting = [];
       }
-      return !signal.aborted;
+      if (signal.aborted) return false;
+      take(waiting);
+      return true;
     } catch (error) {
       const away = error instanceof AgentError && (error.code === 'agent-lost' || error.code === 'agent-unavailable');
       if (!away || attempt >= ATTEMPTS || signal.aborted) throw error;

@@ -29,7 +29,6 @@ export const integrationSchema: SchemaModule = {
     CREATE INDEX directory_users_uid ON directory_users (uid_key);
     CREATE INDEX directory_users_login ON directory_users (login_key);
     CREATE INDEX directory_users_user ON directory_users (user_id) WHERE user_id IS NOT NULL;
-    CREATE INDEX directory_users_pending ON directory_users (external_id) WHERE state = 'pending';
 
     CREATE TABLE directory_groups (
       external_id TEXT PRIMARY KEY,
