@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LocalOkta } from '../src/local-okta.ts';
@@ -198,6 +199,21 @@ describe('the HTTP server', () => {
     expect(await raw('\x16\x03\x01\x02\x00\x01\r\n\r\n')).toContain('400');
     expect(await raw('GET /api/v1/users HTTP/1.1\r\n\r\n')).toContain('400');
     expect((await call(okta, 'GET', '/healthz')).status).toBe(200);
+  });
+
+  it('answers others while five hundred connections hold half a request each', async () => {
+    const { port } = new URL(okta.urls.okta ?? '');
+    const sockets = await Promise.all(
+      Array.from({ length: 500 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => undefined);
+        await once(socket, 'connect');
+        socket.write('POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\nContent-Le');
+        return socket;
+      }),
+    );
+    expect((await call(okta, 'GET', '/api/v1/users')).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('says on its front page what it is', async () => {

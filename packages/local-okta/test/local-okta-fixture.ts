@@ -1,6 +1,9 @@
 import { pino } from 'pino';
-import type { Clock } from '../src/clock.ts';
+import { type Clock, systemClock } from '../src/clock.ts';
+import { createDirectory, type Directory } from '../src/directory/directory.ts';
+import { directorySchema } from '../src/directory/schema.ts';
 import { createLocalOkta, type LocalOkta, type LocalOktaOptions } from '../src/local-okta.ts';
+import { openStore } from '../src/store/store.ts';
 
 export const ADMIN_PASSWORD = 'Workshop-2026';
 export const API_TOKEN = '00testTokenOfTheAdministrator0000000000042';
@@ -30,6 +33,19 @@ export function startLocalOkta(options: Partial<LocalOktaOptions> = {}): Promise
     admin: { password: ADMIN_PASSWORD, apiToken: API_TOKEN },
     ...options,
   });
+}
+
+/** Works on the data of a Local Okta that is not running: for what has no API in Okta either. */
+export async function prepareData(
+  dataDir: string,
+  work: (directory: Directory) => Promise<void> | void,
+): Promise<void> {
+  const store = openStore({ dataDir, schemas: [directorySchema] });
+  try {
+    await work(createDirectory({ store, clock: systemClock, onListenerError: () => undefined }));
+  } finally {
+    store.close();
+  }
 }
 
 export interface Answer {

@@ -2,26 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../src/clock.ts';
 import { SettingsError } from '../src/config.ts';
-import { createDirectory } from '../src/directory/directory.ts';
-import { directorySchema } from '../src/directory/schema.ts';
+import type { Directory } from '../src/directory/directory.ts';
 import { createLocalOkta } from '../src/local-okta.ts';
-import { openStore } from '../src/store/store.ts';
-import { ADMIN_PASSWORD, API_TOKEN, call, startLocalOkta } from './local-okta-fixture.ts';
+import { ADMIN_PASSWORD, API_TOKEN, call, prepareData, startLocalOkta } from './local-okta-fixture.ts';
 
-/** Makes, in the data of a Local Okta that is stopped, a user with sight of users only, and a token in their name. */
-async function tokenOfReader(dataDir: string): Promise<string> {
-  const store = openStore({ dataDir, schemas: [directorySchema] });
-  const directory = createDirectory({ store, clock: systemClock, onListenerError: () => undefined });
+/** A user with sight of users only, and a token in their name. */
+async function tokenOfReader({ users, adminRoles, apiTokens }: Directory): Promise<string> {
   const profile = { login: 'reader@example.com', email: 'reader@example.com', firstName: 'R', lastName: 'E' };
-  const { id } = await directory.users.create({ profile, password: 'Correct-Horse-9' });
-  const role = directory.adminRoles.saveRole({ label: 'reader', description: '', permissions: ['okta.users.read'] });
-  const set = directory.adminRoles.saveResourceSet({ label: 'all', description: '', resources: ['users', 'groups'] });
-  directory.adminRoles.assign(id, role.id, set.id);
-  const { value } = directory.apiTokens.create({ name: 'reader', userId: id });
-  store.close();
-  return value;
+  const { id } = await users.create({ profile, password: 'Correct-Horse-9' });
+  const role = adminRoles.saveRole({ label: 'reader', description: '', permissions: ['okta.users.read'] });
+  const set = adminRoles.saveResourceSet({ label: 'all', description: '', resources: ['users', 'groups'] });
+  adminRoles.assign(id, role.id, set.id);
+  return apiTokens.create({ name: 'reader', userId: id }).value;
 }
 
 describe('Local Okta', () => {
@@ -64,7 +57,10 @@ describe('Local Okta', () => {
   it('lets only administrators use the local controls, and others read and change what their role allows', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'local-okta-'));
     await (await startLocalOkta({ dataDir })).close();
-    const token = await tokenOfReader(dataDir);
+    let token = '';
+    await prepareData(dataDir, async (directory) => {
+      token = await tokenOfReader(directory);
+    });
     const okta = await startLocalOkta({ dataDir });
     try {
       const asReader = async (method: string, path: string, body?: unknown) =>
