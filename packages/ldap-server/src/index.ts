@@ -18,7 +18,6 @@ export {
 } from './certificates/certificate-authority.ts';
 export { Directory, type DirectoryOptions } from './directory/directory.ts';
 export { createDirectoryBackend } from './directory/directory-backend.ts';
-export { evaluateFilter, type FilterAttribute, type FilterSubject } from './directory/filter-match.ts';
 export { type LdifAttribute, type LdifRecord, parseLdif } from './directory/ldif.ts';
 export { LdifError } from './directory/ldif-error.ts';
 export {
@@ -38,6 +37,7 @@ export type { Filter } from './protocol/filter.ts';
 export type { AttributeInput, Change, Scope } from './protocol/request.ts';
 export { type ResultCode, resultCode } from './protocol/result-code.ts';
 export { type Ava, type Dn, formatRdn, isWithin, parentDn, parseDn } from './schema/dn.ts';
+export { evaluateFilter, type FilterAttribute, type FilterSubject, subjectOf } from './schema/filter-match.ts';
 export { type AttributeType, createSchema, type ObjectClass, type Schema } from './schema/schema.ts';
 export { standardSchema } from './schema/standard-schema.ts';
 export { type LdapServer, ListenError, startLdapServer } from './server/ldap-server.ts';

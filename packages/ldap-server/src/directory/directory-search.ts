@@ -1,13 +1,13 @@
 import { LdapError, type SearchEntry, type SearchRequest } from '../backend.ts';
 import { resultCode } from '../protocol/result-code.ts';
 import { type Dn, isWithin } from '../schema/dn.ts';
+import { evaluateFilter, type FilterAttribute, type FilterSubject } from '../schema/filter-match.ts';
 import type { AttributeType } from '../schema/schema.ts';
 import { candidates } from './candidates.ts';
 import type { Directory } from './directory.ts';
 import { type Identity, mayRead } from './directory-identity.ts';
 import { classesOf, type Entry, type StoredAttribute } from './entry.ts';
 import { requireDn } from './entry-content.ts';
-import { evaluateFilter, type FilterAttribute, type FilterSubject } from './filter-match.ts';
 import { createSubschemaEntry } from './subschema-entry.ts';
 import { isVirtual, virtualAttributes } from './virtual-attributes.ts';
 
@@ -84,8 +84,6 @@ export function storedSubject(entry: Entry, identity: Identity, directory: Direc
   return {
     attributes: (type) => {
       if (!mayRead(identity, entry, type)) return 'hidden';
-      // A constant: OpenLDAP tells it, and does not look for it.
-      if (type.name === 'subschemaSubentry') return [];
       if (isVirtual(type)) return everything().filter((attribute) => attribute.type === type);
       const found: StoredAttribute[] = [];
       for (const attribute of entry.attributes.values()) {

@@ -63,12 +63,15 @@ export function normaliseSubstring(
   value: Buffer,
   place: 'initial' | 'any' | 'final',
 ): string | undefined {
+  if (rule.includes('IA5') && !isAscii(value)) return undefined;
   const text = value.toString('utf8');
   const squeezed = text.replace(/\s+/g, ' ');
   const placed = place === 'initial' ? squeezed.trimStart() : place === 'final' ? squeezed.trimEnd() : squeezed;
+  // A beginning or an end of spaces alone is nothing that could be looked for; OpenLDAP takes it for Undefined.
+  if (placed === '') return undefined;
   switch (rule) {
-    case 'caseIgnoreSubstringsMatch':
     case 'caseIgnoreIA5SubstringsMatch':
+    case 'caseIgnoreSubstringsMatch':
     case 'caseIgnoreListSubstringsMatch':
       return foldCase(placed);
     case 'caseExactSubstringsMatch':
@@ -105,7 +108,7 @@ export function isOfSyntax(type: AttributeType, value: Buffer, schema: Schema): 
     case '15':
       return value.length > 0 && isUtf8(value);
     case '26':
-      return value.every((byte) => byte < 0x80);
+      return isAscii(value);
     case '27':
       return integerKey(value.toString('latin1')) !== undefined;
     case '7':
@@ -117,7 +120,7 @@ export function isOfSyntax(type: AttributeType, value: Buffer, schema: Schema): 
     case '38':
       return /^([A-Za-z][\w-]*|\d+(\.\d+)*)$/.test(value.toString('latin1'));
     case '50':
-      return value.length > 0 && value.every((byte) => byte < 0x80);
+      return value.length > 0 && isAscii(value);
     default:
       return true;
   }

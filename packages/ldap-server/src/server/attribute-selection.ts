@@ -1,12 +1,12 @@
 import type { EntryAttribute, SearchEntry } from '../backend.ts';
 import type { WireAttribute } from '../protocol/encode-message.ts';
-import type { SelectionSchema } from './server-options.ts';
+import type { Schema } from '../schema/schema.ts';
 
 /** Picks the attributes of an entry that a search asked for (RFC 4511 §4.5.1.8, RFC 3673, RFC 4529). */
 export function createAttributeSelection(
   requested: readonly string[],
   typesOnly: boolean,
-  schema: SelectionSchema,
+  schema: Schema,
 ): (entry: SearchEntry) => readonly WireAttribute[] {
   const wanted = readRequest(requested, schema);
   return (entry) => {
@@ -19,7 +19,7 @@ export function createAttributeSelection(
   };
 }
 
-function readRequest(requested: readonly string[], schema: SelectionSchema): (attribute: EntryAttribute) => boolean {
+function readRequest(requested: readonly string[], schema: Schema): (attribute: EntryAttribute) => boolean {
   const names = requested.filter((name) => name !== '1.1');
   const allUser = requested.length === 0 || names.includes('*');
   const allOperational = names.includes('+');

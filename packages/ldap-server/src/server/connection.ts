@@ -8,6 +8,7 @@ import { encodeNoticeOfDisconnection, encodeResult, type LdapResult } from '../p
 import { MessageFraming } from '../protocol/message-framing.ts';
 import type { LdapMessage } from '../protocol/request.ts';
 import { resultCode } from '../protocol/result-code.ts';
+import type { Schema } from '../schema/schema.ts';
 import { createAnswerStream } from './answer-stream.ts';
 import { runBind } from './bind-operation.ts';
 import { extensionOid, runExtended } from './extended-operation.ts';
@@ -15,11 +16,11 @@ import { isAnswered, refuseUnknownCriticalControls, resultOfFailure, runWriteOrC
 import { createOperationQueue } from './operation-queue.ts';
 import { createPagedSearches } from './paged-searches.ts';
 import { runSearch } from './search-operation.ts';
-import type { ConnectionLimits, SelectionSchema } from './server-options.ts';
+import type { ConnectionLimits } from './server-options.ts';
 
 export interface ConnectionSetting {
   readonly backend: Backend;
-  readonly schema: SelectionSchema;
+  readonly schema: Schema;
   readonly limits: ConnectionLimits;
   readonly requireTls: boolean;
   /** What StartTLS upgrades with; undefined where there is no certificate. */

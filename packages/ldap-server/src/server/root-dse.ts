@@ -1,8 +1,5 @@
-import type { Backend, EntryAttribute, SearchEntry } from '../backend.ts';
-import { evaluateFilter, type FilterAttribute } from '../directory/filter-match.ts';
+import type { Backend, SearchEntry } from '../backend.ts';
 import { controlOid } from '../protocol/control.ts';
-import type { Filter } from '../protocol/filter.ts';
-import { standardSchema } from '../schema/standard-schema.ts';
 import { extensionOid } from './extended-operation.ts';
 
 /** Controls that the server itself answers or may ignore with a good conscience. */
@@ -29,24 +26,4 @@ export function standardRootDse(backend: Backend, startTls: boolean): SearchEntr
       operational('entryDN', ''),
     ],
   };
-}
-
-/** Whether a search of the root DSE finds it: a filter applies to it as to any other entry. */
-export function rootDseMatches(rootDse: SearchEntry, filter: Filter): boolean {
-  const attributes = rootDse.attributes.flatMap(filterAttribute);
-  const named = (name: string): readonly FilterAttribute[] =>
-    attributes.filter(({ type }) => standardSchema.isOrSubtypeOf(type.name, name));
-  const classes = named('objectClass').flatMap(({ values }) => values.map((value) => String(value).toLowerCase()));
-  const subject = {
-    attributes: ({ name }: { readonly name: string }) => named(name),
-    all: () => attributes,
-    dnParts: () => [],
-    objectClassKeys: () => new Set(classes),
-  };
-  return evaluateFilter(filter, subject, standardSchema) === true;
-}
-
-function filterAttribute({ name, values }: EntryAttribute): readonly FilterAttribute[] {
-  const type = standardSchema.attributeType(name);
-  return type === undefined ? [] : [{ type, values: values.map((value) => Buffer.from(value)) }];
 }

@@ -3,17 +3,18 @@ import { controlOid, decodePagedResults, pagedResultsControl } from '../protocol
 import { DecodingError } from '../protocol/decoding-error.ts';
 import { encodeSearchEntry, type LdapResult } from '../protocol/encode-message.ts';
 import { resultCode } from '../protocol/result-code.ts';
+import { evaluateFilter, subjectOf } from '../schema/filter-match.ts';
+import type { Schema } from '../schema/schema.ts';
 import { createAttributeSelection } from './attribute-selection.ts';
 import type { createPagedSearches, PausedSearch } from './paged-searches.ts';
-import { rootDseMatches, standardRootDse } from './root-dse.ts';
-import type { SelectionSchema } from './server-options.ts';
+import { standardRootDse } from './root-dse.ts';
 
 type Entries = AsyncIterator<SearchEntry> | Iterator<SearchEntry>;
 
 export interface SearchSetting {
   readonly id: number;
   readonly backend: Backend;
-  readonly schema: SelectionSchema;
+  readonly schema: Schema;
   readonly startTls: boolean;
   readonly pages: ReturnType<typeof createPagedSearches>;
   readonly send: (bytes: Buffer) => Promise<void> | undefined;
@@ -106,8 +107,8 @@ async function* rootDseEntries(
   setting: SearchSetting,
 ): AsyncGenerator<SearchEntry> {
   const standard = standardRootDse(setting.backend, setting.startTls);
-  const rootDse = (await setting.backend.rootDse?.(standard, context)) ?? standard;
-  if (rootDseMatches(rootDse, request.filter)) yield rootDse;
+  const entry = (await setting.backend.rootDse?.(standard, context)) ?? standard;
+  if (evaluateFilter(request.filter, subjectOf(entry, setting.schema), setting.schema) === true) yield entry;
 }
 
 async function closeEntries(entries: Entries): Promise<void> {

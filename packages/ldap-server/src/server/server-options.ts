@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.ts';
+import type { Schema } from '../schema/schema.ts';
 
 /** A certificate and its key, PEM. */
 export interface TlsIdentity {
@@ -20,18 +21,11 @@ export interface LdapServerOptions {
    * up. Default false.
    */
   readonly requireTls?: boolean;
-  readonly schema?: SelectionSchema;
+  /** What names and classes mean in attribute lists and in the root DSE's filters. Default: the standard schema. */
+  readonly schema?: Schema;
   readonly connectionLimits?: Partial<ConnectionLimits>;
   /** Failures that are nobody's refusal: a bug of the backend, a listener that broke. Default: silence. */
   readonly onError?: (error: unknown) => void;
-}
-
-/** What attribute selection must know of a schema. The standard schema is the default. */
-export interface SelectionSchema {
-  /** Whether an attribute description is `requested` or one of its subtypes; both without options, in any case. */
-  isOrSubtypeOf(name: string, requested: string): boolean;
-  /** The attributes an object class allows, for `@class` in an attribute list (RFC 4529). */
-  attributesOf(objectClass: string): ReadonlySet<string> | undefined;
 }
 
 export interface ConnectionLimits {

@@ -1,7 +1,9 @@
+import type { SearchEntry } from '../backend.ts';
 import type { Filter } from '../protocol/filter.ts';
-import { compareValues, normaliseSubstring, normaliseValue } from '../schema/matching-rule.ts';
-import type { AttributeType, Schema } from '../schema/schema.ts';
 import { readDescription } from '../server/attribute-selection.ts';
+import { parseDn } from './dn.ts';
+import { compareValues, normaliseSubstring, normaliseValue } from './matching-rule.ts';
+import type { AttributeType, Schema } from './schema.ts';
 
 /** An attribute as a filter sees it. */
 export interface FilterAttribute {
@@ -48,6 +50,8 @@ function evaluateItem(filter: Item, subject: FilterSubject, schema: Schema): boo
   const { type: name, options } = readDescription(filter.attribute);
   const type = schema.attributeType(name);
   if (type === undefined) return undefined;
+  // A constant: OpenLDAP tells it, and does not compare it.
+  if (type.name === 'subschemaSubentry' && filter.kind !== 'present') return undefined;
   const found = subject.attributes(type);
   if (found === 'hidden') return undefined;
   const attributes = found.filter((attribute) => options.every((option) => attribute.options?.includes(option)));
@@ -95,7 +99,7 @@ function evaluateSubstrings(
   const initial = prepare(filter.initial, 'initial');
   const final = prepare(filter.final, 'final');
   const middle = filter.any.map((part) => normaliseSubstring(rule, part, 'any'));
-  if (initial === undefined || final === undefined) return undefined;
+  if (initial === undefined || final === undefined || middle.includes(undefined)) return undefined;
   const valueRule = rule.replace('Substrings', '');
   return eachValue(attributes, (value) => {
     const text = normaliseValue(valueRule, value, schema);
@@ -186,4 +190,28 @@ function any(parts: readonly Filter[], evaluate: (part: Filter) => boolean | und
     if (value === undefined) result = undefined;
   }
   return result;
+}
+
+/** A found entry as filters see it, for backends that keep no prepared values. */
+export function subjectOf(entry: SearchEntry, schema: Schema): FilterSubject {
+  const attributes = entry.attributes.flatMap(({ name, values }): FilterAttribute[] => {
+    const { type: typeName, options } = readDescription(name);
+    const type = schema.attributeType(typeName);
+    return type === undefined ? [] : [{ type, options, values: values.map((value) => Buffer.from(value)) }];
+  });
+  const dn = parseDn(entry.dn, schema);
+  return {
+    attributes: (type) => attributes.filter((attribute) => schema.isOrSubtypeOf(attribute.type.name, type.name)),
+    all: () => attributes,
+    dnParts: () =>
+      (dn?.rdns ?? []).flat().flatMap(({ type: name, value }): FilterAttribute[] => {
+        const type = schema.attributeType(name);
+        return type === undefined ? [] : [{ type, values: [Buffer.from(value)] }];
+      }),
+    objectClassKeys: () => {
+      const names = attributes.find(({ type }) => type.name === 'objectClass')?.values ?? [];
+      const classes = names.map((name) => schema.objectClass(name.toString('utf8'))).filter((one) => one !== undefined);
+      return new Set(classes.flatMap((one) => [...schema.lineage(one)].map(({ name }) => name.toLowerCase())));
+    },
+  };
 }
