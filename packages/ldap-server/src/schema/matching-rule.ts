@@ -66,9 +66,9 @@ export function normaliseSubstring(
   if (rule.includes('IA5') && !isAscii(value)) return undefined;
   const text = value.toString('utf8');
   const squeezed = text.replace(/\s+/g, ' ');
-  const placed = place === 'initial' ? squeezed.trimStart() : place === 'final' ? squeezed.trimEnd() : squeezed;
-  // A beginning or an end of spaces alone is nothing that could be looked for; OpenLDAP takes it for Undefined.
-  if (placed === '') return undefined;
+  // As in OpenLDAP: no value begins with spaces alone, and every value may end with them.
+  const initial = squeezed.trimStart() || squeezed;
+  const placed = place === 'initial' ? initial : place === 'final' ? squeezed.trimEnd() : squeezed;
   switch (rule) {
     case 'caseIgnoreIA5SubstringsMatch':
     case 'caseIgnoreSubstringsMatch':
