@@ -2,24 +2,13 @@ import type { Socket } from 'node:net';
 import { AbandonRequest, UnbindRequest } from 'ldapts';
 import { LdapAuthError } from './errors.ts';
 import { MessageFraming } from './message-framing.ts';
-import { decodeResponse, type LdapResult, type RawEntry } from './response.ts';
+import { type Answer, PendingRequests } from './pending-requests.ts';
+import { decodeResponse } from './response.ts';
 
 /** A request as ldapts encodes it. */
 export interface Request {
   messageId: number;
   write(): Buffer;
-}
-
-export interface Answer {
-  readonly result: LdapResult;
-  readonly entries: readonly RawEntry[];
-}
-
-interface Pending {
-  readonly entries: RawEntry[];
-  readonly startedAt: number;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** The connection ended before the answer came. On a connection that had worked before, trying another is sound. */
@@ -47,12 +36,10 @@ export class Connection {
 
   private socket: Socket;
   private readonly underlying: Socket;
-  private readonly timeout: number;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending: PendingRequests;
   private framing = new MessageFraming(MAX_MESSAGE_BYTES);
   private lastId = 0;
   private lastReceivedAt = 0;
-  private watch: NodeJS.Timeout | undefined;
   private corked = false;
   private isRetired = false;
 
@@ -61,7 +48,7 @@ export class Connection {
     this.underlying = socket;
     this.socket = socket;
     this.url = url;
-    this.timeout = timeout;
+    this.pending = new PendingRequests(timeout, (...overdue) => this.giveUp(...overdue));
     this.attach(socket);
     // Idle connections must not keep a process alive; requests in progress do.
     socket.unref();
@@ -99,16 +86,13 @@ export class Connection {
     if (this.closed) {
       return Promise.reject(new ConnectionLost('The connection is closed'));
     }
-    return new Promise<Answer>((resolve, reject) => {
-      request.messageId = this.nextId();
-      const startedAt = performance.now();
-      this.pending.set(request.messageId, { entries: [], startedAt, resolve, reject });
-      if (this.pending.size === 1) {
-        this.socket.ref();
-      }
-      this.armWatch(this.timeout);
-      this.write(request.write());
-    });
+    request.messageId = this.nextId();
+    const answer = this.pending.add(request.messageId);
+    if (this.pending.size === 1) {
+      this.socket.ref();
+    }
+    this.write(request.write());
+    return answer;
   }
 
   /** Says goodbye and closes. Requests in progress fail. */
@@ -132,15 +116,10 @@ export class Connection {
       return;
     }
     this.closed = true;
-    clearTimeout(this.watch);
     // What was written is still flushed; a peer that reads nothing is not waited for.
     this.socket.end();
     this.socket.destroySoon();
-    const orphans = [...this.pending.values()];
-    this.pending.clear();
-    for (const { reject } of orphans) {
-      reject(reason);
-    }
+    this.pending.failAll(reason);
     setTimeout(() => this.underlying.destroy(), 1_000).unref();
     this.onClose();
   }
@@ -194,58 +173,31 @@ export class Connection {
       this.destroy(new ConnectionLost('The directory announced the end of the connection'));
       return;
     }
-    const pending = this.pending.get(response.id);
-    if (pending === undefined) {
-      return;
-    }
     // References are not followed: they would carry passwords to hosts that nobody configured.
     if (response.kind === 'entry') {
-      pending.entries.push(response.entry);
-    } else if (response.kind === 'result') {
-      this.pending.delete(response.id);
+      this.pending.addEntry(response.id, response.entry);
+    } else if (response.kind === 'result' && this.pending.finish(response.id, response.result)) {
       this.answered += 1;
       this.lastUsedAt = this.lastReceivedAt;
-      if (this.pending.size === 0) {
-        this.becomeIdle();
-      }
-      pending.resolve({ result: response.result, entries: pending.entries });
-    }
-  }
-
-  /** One timer per connection watches all its requests, and is left to run out rather than cleared at each answer. */
-  private armWatch(delay: number): void {
-    this.watch ??= setTimeout(() => {
-      this.watch = undefined;
-      this.failOverdue();
-    }, delay).unref();
-  }
-
-  private failOverdue(): void {
-    const now = performance.now();
-    for (const [id, pending] of this.pending) {
-      const left = pending.startedAt + this.timeout - now;
-      if (left > 1) {
-        this.armWatch(left);
-        return;
-      }
-      const error = new LdapAuthError('timeout', `The directory did not answer within ${this.timeout} ms`, {
-        detail: 'operation-timeout',
-      });
-      if (this.lastReceivedAt < pending.startedAt) {
-        // Not a word since it was sent: the connection hangs, not this one request.
-        this.destroy(error);
-        return;
-      }
-      this.pending.delete(id);
-      this.write(new AbandonRequest({ messageId: this.nextId(), abandonId: id }).write());
-      pending.reject(error);
-    }
-    if (this.pending.size === 0) {
       this.becomeIdle();
     }
   }
 
+  private giveUp(id: number, startedAt: number, error: LdapAuthError): void {
+    if (this.lastReceivedAt < startedAt) {
+      // Not a word since it was sent: the connection hangs, not this one request.
+      this.destroy(error);
+      return;
+    }
+    this.pending.fail(id, error);
+    this.write(new AbandonRequest({ messageId: this.nextId(), abandonId: id }).write());
+    this.becomeIdle();
+  }
+
   private becomeIdle(): void {
+    if (this.pending.size > 0) {
+      return;
+    }
     if (this.isRetired) {
       this.close();
     } else {

@@ -1,5 +1,6 @@
-import { type Answer, type Connection, ConnectionLost, type Request } from './connection.ts';
+import { type Connection, ConnectionLost, type Request } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
+import type { Answer } from './pending-requests.ts';
 import { isAlive, readRootDse } from './probe.ts';
 import { OVERLOADED, ResultCode } from './result-codes.ts';
 import type { Servers } from './servers.ts';
