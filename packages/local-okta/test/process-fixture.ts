@@ -35,7 +35,8 @@ export function run(
   return {
     child,
     stdout: () => stdout,
-    stderr: () => stderr,
+    // On Node 20, oidc-provider calls the runtime unsupported; Local Okta knows, and its own words are what counts.
+    stderr: () => stderr.replace(/^oidc-provider WARNING: Unsupported runtime.*\n/, ''),
     waitFor(pattern, stream = 'stdout') {
       return new Promise((resolve, reject) => {
         const look = (): void => {
