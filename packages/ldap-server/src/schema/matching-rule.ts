@@ -14,10 +14,11 @@ export function normaliseValue(rule: string, value: Buffer, schema: Schema): str
     case 'caseIgnoreMatch':
     case 'caseIgnoreOrderingMatch':
     case 'caseIgnoreListMatch':
-      return foldCase(squeeze(value.toString('utf8')));
+      // A directory string has a character at least (RFC 4517 §3.3.6).
+      return value.length === 0 ? undefined : foldCase(squeeze(value.toString('utf8')));
     case 'caseExactMatch':
     case 'caseExactOrderingMatch':
-      return squeeze(value.toString('utf8')).normalize('NFKC');
+      return value.length === 0 ? undefined : squeeze(value.toString('utf8')).normalize('NFKC');
     case 'distinguishedNameMatch':
       return parseDn(value.toString('utf8'), schema)?.key;
     case 'uniqueMemberMatch': {
@@ -39,7 +40,7 @@ export function normaliseValue(rule: string, value: Buffer, schema: Schema): str
     case 'generalizedTimeOrderingMatch':
       return timeKey(value.toString('latin1'));
     case 'telephoneNumberMatch':
-      return value.toString('utf8').replace(/[\s-]/g, '').toLowerCase();
+      return isPrintable(value) ? value.toString('latin1').replace(/[\s-]/g, '').toLowerCase() : undefined;
     case 'numericStringMatch':
     case 'numericStringOrderingMatch':
       return value.toString('utf8').replace(/\s/g, '');
@@ -127,6 +128,9 @@ export function isOfSyntax(type: AttributeType, value: Buffer, schema: Schema): 
 }
 
 const isAscii = (value: Buffer): boolean => value.every((byte) => byte < 0x80);
+
+/** PrintableString (RFC 4517 §3.3.29), which telephone numbers are made of. */
+const isPrintable = (value: Buffer): boolean => /^[A-Za-z0-9'()+,./:? =-]+$/.test(value.toString('latin1'));
 
 const isUtf8 = (value: Buffer): boolean => Buffer.from(value.toString('utf8')).equals(value);
 
