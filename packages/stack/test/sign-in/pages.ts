@@ -5,7 +5,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const decode = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name: string) => ENTITIES[name] ?? '');
 
-/** A form of a page, with what is hidden in it. */
+/** A form of a page, with what it sends beside what is typed: hidden fields, and the button. */
 export interface Form {
   readonly action: URL;
   readonly hidden: Readonly<Record<string, string>>;
@@ -23,6 +23,11 @@ export function formIn(page: Page, mark: RegExp): Form | undefined {
     decode(attribute(tag, 'name') ?? ''),
     decode(attribute(tag, 'value') ?? ''),
   ]);
+  // The first button with a name is the one that Enter presses.
+  const button = form.match(/<button\b[^>]*\bname="[^>]*>/)?.[0];
+  if (button !== undefined) {
+    hidden.push([decode(attribute(button, 'name') ?? ''), decode(attribute(button, 'value') ?? '')]);
+  }
   return { action: new URL(decode(attribute(form, 'action') ?? ''), page.url), hidden: Object.fromEntries(hidden) };
 }
 
@@ -105,5 +110,13 @@ export async function signOut(visitor: Visitor): Promise<Page> {
   if (form === undefined) {
     throw new Error('nobody is signed in');
   }
-  return visitor.visit(form.action, { method: 'POST', body: new URLSearchParams(form.hidden) });
+  const page = await visitor.visit(form.action, { method: 'POST', body: new URLSearchParams(form.hidden) });
+  // The provider's page sends a form by a script; a visitor without scripts presses its button.
+  const leaving = formIn(page, /logoutForm/);
+  return leaving === undefined
+    ? page
+    : visitor.visit(leaving.action, {
+        method: 'POST',
+        body: new URLSearchParams({ ...leaving.hidden, logout: 'yes' }),
+      });
 }

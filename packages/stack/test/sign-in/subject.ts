@@ -13,16 +13,19 @@ export interface Expected {
   readonly welcomed: string;
   /** Whether the app itself asks for the password. */
   readonly ownForm: boolean;
+  /** Whether the app is told of groups; the scopes of the tutorial's OpenID Connect app tell claims instead. */
+  readonly groups: boolean;
 }
 
 export const expectations = {
-  ldap: { usernames: ['user01', 'user01@example.com'], welcomed: 'user01', ownForm: true },
+  ldap: { usernames: ['user01', 'user01@example.com'], welcomed: 'user01', ownForm: true, groups: true },
   'okta-ldap': {
     usernames: ['user01@example.com', 'user01'],
     welcomed: 'user01@example.com',
     ownForm: true,
+    groups: true,
   },
-  oidc: { usernames: ['user01@example.com'], welcomed: 'user01@example.com', ownForm: false },
+  oidc: { usernames: ['user01@example.com'], welcomed: 'user01@example.com', ownForm: false, groups: false },
 } as const satisfies Record<Mode, Expected>;
 
 /** An app to sign in to. */

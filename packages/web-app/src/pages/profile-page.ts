@@ -33,8 +33,8 @@ function authorities(groups: readonly string[]): Html {
     groups.length === 0
       ? html`<p>None: you are in no group that this app can see.</p>`
       : html`<ul class="authorities" id="authorities">${groups.map((group) => html`<li>${authorityOf(group)}</li>`)}</ul>`;
-  return html`<section aria-labelledby="authorities-heading">
-<h2 id="authorities-heading">Authorities</h2>
+  return html`<section>
+<h2>Authorities</h2>
 <p>One for each of your groups.</p>
 ${list}
 </section>`;
@@ -45,7 +45,7 @@ function claimsTable(claims: NonNullable<Identity['claims']>): Html {
     ([name, value]) =>
       html`<tr><th scope="row">${name}</th><td id="claim-${idPart(name)}">${claimText(value)}</td></tr>`,
   );
-  return html`<section aria-labelledby="claims-heading">
+  return html`<section>
 <h2 id="claims-heading">Claims</h2>
 <p>What the ID token says about you.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="claims-heading">
