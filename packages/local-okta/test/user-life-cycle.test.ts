@@ -162,6 +162,19 @@ describe('the life cycle of a user, over the API', () => {
     expect((await call(okta, 'POST', `/api/v1/users/${body.id}`, change)).body.errorCode).toBe('E0000014');
   });
 
+  it('does not let the caller take away their own account, and keeps their token when they are locked out', async () => {
+    for (const path of ['users/me/lifecycle/deactivate', 'users/me/lifecycle/suspend']) {
+      expect((await call(okta, 'POST', `/api/v1/${path}`)).body.errorCode).toBe('E0000001');
+    }
+    expect((await call(okta, 'DELETE', '/api/v1/users/me')).body.errorCode).toBe('E0000001');
+    const wrong = { oldPassword: { value: 'wrong' }, newPassword: { value: 'Another-Horse-9' } };
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await call(okta, 'POST', '/api/v1/users/me/credentials/change_password', wrong);
+    }
+    expect((await call(okta, 'GET', '/api/v1/users/me')).body.status).toBe('LOCKED_OUT');
+    expect((await call(okta, 'POST', '/api/v1/users/me/lifecycle/unlock')).status).toBe(200);
+  });
+
   it('gives a temporary password that has to be changed', async () => {
     const id = await userIn('ACTIVE');
     const { body } = await call(okta, 'POST', `/api/v1/users/${id}/lifecycle/expire_password?tempPassword=true`);

@@ -10,7 +10,7 @@ import { endpoint } from './endpoint.ts';
 import { assertPasswordAllowed } from './passwords.ts';
 import { baseUrl, queryFlag } from './query.ts';
 import { userView } from './user-view.ts';
-import { type ApiContext, userOfPath } from './users.ts';
+import { type ApiContext, assertNotOneself, userOfPath } from './users.ts';
 
 type ApiOperation = Exclude<LifecycleOperation, 'lock_out'>;
 
@@ -52,6 +52,7 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
   function run(request: Request, response: Response, operation: ApiOperation): User {
     const user = userOfPath(context, request, response);
     const [eventType, displayMessage] = EVENTS[operation];
+    if (operation === 'deactivate' || operation === 'suspend') assertNotOneself(response, user);
     if (operation.endsWith('_password') && user.provider.type === 'LDAP') {
       throw new OktaError('E0000014', { causes: ["This user's password is kept by the LDAP directory."] });
     }

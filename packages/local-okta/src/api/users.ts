@@ -25,6 +25,11 @@ export function userOfPath({ directory }: Pick<Context, 'directory'>, request: R
   return user;
 }
 
+/** Nobody saws off the branch they sit on: the last administrator's token would be of no more use. */
+export function assertNotOneself(response: Response, user: User): void {
+  if (callerOf(response).user.id === user.id) throw invalid('userId', 'You cannot do this to your own account');
+}
+
 export function addUserEndpoints(router: Router, context: ApiContext): void {
   const { directory, audit } = context;
 
@@ -91,6 +96,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   /** Okta deletes in two steps: the first call deactivates, the next one deletes for good. */
   function remove(request: Request, response: Response): void {
     const user = userOfPath(context, request, response);
+    assertNotOneself(response, user);
     if (user.status === 'DEPROVISIONED') {
       directory.users.remove(user.id);
       audit(request, response, 'user.lifecycle.delete.completed', 'Delete Okta user', [userActor(user)]);

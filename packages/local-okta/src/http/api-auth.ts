@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { Directory } from '../directory/directory.ts';
-import type { User } from '../directory/user.ts';
+import type { User, UserStatus } from '../directory/user.ts';
 import { OktaError } from './okta-error.ts';
 
 /** Who calls: the user in whose name the token was made. */
@@ -8,6 +8,9 @@ export interface Caller {
   readonly tokenId: string;
   readonly user: User;
 }
+
+/** Okta takes tokens away with their user; a user who is locked out or has to change a password keeps them. */
+const NO_RIGHTS: readonly UserStatus[] = ['STAGED', 'SUSPENDED', 'DEPROVISIONED'];
 
 /**
  * Wants `Authorization: SSWS <token>`, and nothing that a browser sends by itself: a page elsewhere can post to
@@ -18,7 +21,7 @@ export function requireApiToken(directory: Directory, onRefused?: (response: Res
     const [, value] = /^SSWS ([\w-]{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
     const token = value === undefined ? undefined : directory.apiTokens.find(value);
     const user = token === undefined ? undefined : directory.users.get(token.userId);
-    if (token === undefined || user === undefined || user.status !== 'ACTIVE') {
+    if (token === undefined || user === undefined || NO_RIGHTS.includes(user.status)) {
       onRefused?.(response);
       throw new OktaError('E0000011');
     }
