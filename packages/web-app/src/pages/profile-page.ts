@@ -31,11 +31,11 @@ function row(label: string, id: string, value: string | undefined): Html | undef
 function authorities(groups: readonly string[]): Html {
   const list =
     groups.length === 0
-      ? html`<p>None: you are in no group that this app can see.</p>`
-      : html`<ul class="authorities" id="authorities">${groups.map((group) => html`<li>${authorityOf(group)}</li>`)}</ul>`;
+      ? html`<p>None: this app was told of no group that you are in.</p>`
+      : html`<p>One for each of your groups.</p>
+<ul class="authorities" id="authorities">${groups.map((group) => html`<li>${authorityOf(group)}</li>`)}</ul>`;
   return html`<section>
 <h2>Authorities</h2>
-<p>One for each of your groups.</p>
 ${list}
 </section>`;
 }
