@@ -126,3 +126,65 @@ export async function endOfImport(okta: LocalOkta, id: string): Promise<Answer['
     60_000,
   );
 }
+
+/** A browser without scripts at the approval page. */
+export function createApprover(okta: LocalOkta, link: string) {
+  const code = new URL(link).searchParams.get('code') ?? '';
+  let cookie = '';
+  let page = '';
+
+  async function read(response: Response): Promise<{ status: number; page: string }> {
+    const set = response.headers.get('set-cookie');
+    if (set !== null) cookie = set.split(';')[0] ?? '';
+    page = await response.text();
+    return { status: response.status, page };
+  }
+  const open = async () => read(await fetch(link, { headers: { cookie } }));
+  const post = async (fields: Record<string, string>) =>
+    read(
+      await fetch(`${okta.urls.okta}/oauth2/auth`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ code, csrf: /name="csrf" value="(\w+)"/.exec(page)?.[1] ?? '', ...fields }),
+      }),
+    );
+  return {
+    open,
+    post,
+    signIn: (username = ADMIN.login, password = ADMIN.password) => post({ action: 'sign-in', username, password }),
+    async decide(action: 'allow' | 'deny') {
+      await open();
+      await this.signIn();
+      await open();
+      return post({ action });
+    },
+  };
+}
+
+/** An agent that a person has let in, connected. */
+export async function connectByHand(cleanup: Cleanup, okta: LocalOkta, directory: TestDirectory): Promise<LdapAgent> {
+  const agent = startAgent(cleanup, okta, directory);
+  const link = await until(() => agent.status().approval?.url, 'a link');
+  await createApprover(okta, link).decide('allow');
+  await until(() => agent.status().state === 'connected', 'connected');
+  return agent;
+}
+
+export async function outcomeOf(
+  okta: LocalOkta,
+  username: string,
+  password: string,
+  deadlineMs?: number,
+): Promise<string> {
+  const { status, body } = await call(okta, 'POST', '/local/integration/test-sign-in', {
+    username,
+    password,
+    deadlineMs,
+  });
+  return status === 200 ? body.outcome : `status ${status}`;
+}
+
+export async function untilReady(okta: LocalOkta): Promise<void> {
+  await until(async () => (await call(okta, 'GET', '/local/setup')).body.state === 'ready', 'the set-up is ready');
+}

@@ -81,7 +81,8 @@ export function createAgentLinks({ now, onArrived, onLost }: AgentLinksOptions):
       return {
         first: known === undefined,
         done() {
-          if (link.polls.delete(poll) && link.polls.size === 0) watchAbsence(link);
+          link.polls.delete(poll);
+          if (link.polls.size === 0) watchAbsence(link);
         },
         lost() {
           if (!link.polls.delete(poll) || link.polls.size > 0) return;

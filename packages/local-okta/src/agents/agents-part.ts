@@ -33,6 +33,8 @@ export const agentsPart: PartDefinition = {
     }
 
     let stopped = false;
+    /** Between a reset and the seed after it, an agent's token is neither good nor gone. */
+    let resetting = false;
     const dispatcher: Dispatcher = createDispatcher({ links: () => links.all(), now: Date.now, rootKey: dnKey });
     const links = createAgentLinks({
       now: () => clock.now(),
@@ -62,7 +64,7 @@ export const agentsPart: PartDefinition = {
     services.remoteDirectory = createRemoteDirectory(dispatcher, () => services.ldapIntegration?.root());
 
     const router = Router();
-    router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped }));
+    router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped || resetting }));
     router.use(approval.router);
     router.delete(
       '/local/agents/:id',
@@ -78,12 +80,16 @@ export const agentsPart: PartDefinition = {
 
     return {
       router,
+      seed() {
+        resetting = false;
+      },
       close() {
         stopped = true;
         dispatcher.close();
         links.close();
       },
       reset() {
+        resetting = true;
         registration.reset();
         approval.reset();
         // Their tokens are gone: the next poll tells them.

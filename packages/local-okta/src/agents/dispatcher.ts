@@ -88,6 +88,8 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
     if (link === undefined || poll === undefined) return false;
     job.takenBy.add(link);
     link.inFlight.add(job.id);
+    // At once: a poll that is being parked is not out of the way by itself yet, and can be answered once.
+    link.polls.delete(poll);
     poll.answer([toWork(job)]);
     if (!job.stream && able.length > 1) later(job, SECOND_OPINION_MS, () => assign(job));
     return true;

@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { TestDirectory } from '@ldap-to-okta/test-directory';
+import type { LocalOkta } from '../src/local-okta.ts';
+import {
+  type Cleanup,
+  call,
+  connectByHand,
+  createApprover,
+  createCleanup,
+  outcomeOf,
+  startAgent,
+  startOkta,
+  startOpenLdap,
+  tempDir,
+  until,
+  untilReady,
+} from './agents-fixture.ts';
+
+const cleanup = createCleanup();
+afterEach(() => cleanup.run());
+
+const agentMain = join(dirname(createRequire(import.meta.url).resolve('@ldap-to-okta/ldap-agent')), 'main.js');
+
+/** An agent in a process of its own, which can be killed. */
+function spawnAgent(to: Cleanup, okta: LocalOkta, directory: TestDirectory, name: string) {
+  const url = new URL(directory.url);
+  const child = spawn(process.execPath, [agentMain], {
+    env: {
+      OKTA_URL: okta.urls.okta,
+      LDAP_HOST: url.hostname,
+      LDAP_PORT: url.port,
+      LDAP_ROOT: directory.base,
+      LDAP_ADMIN_USERNAME: 'admin',
+      LDAP_ADMIN_PASSWORD: directory.adminPassword,
+      AGENT_STATE_DIR: tempDir(to),
+      AGENT_NAME: name,
+      LOG_LEVEL: 'silent',
+    },
+    stdio: 'ignore',
+  });
+  to.add(() => child.kill('SIGKILL'));
+  return child;
+}
+
+async function statuses(okta: LocalOkta): Promise<string[]> {
+  const { body } = await call(okta, 'GET', '/api/v1/agentPools');
+  return body.flatMap((pool: { operationalStatus: string; agents: { name: string; operationalStatus: string }[] }) => [
+    pool.operationalStatus,
+    ...pool.agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).sort(),
+  ]);
+}
+
+async function eventTypes(okta: LocalOkta): Promise<string[]> {
+  const { body } = await call(okta, 'GET', '/api/v1/logs?limit=100');
+  return body.map(({ eventType }: { eventType: string }) => eventType);
+}
+
+describe('registration by hand', () => {
+  it('prints a link that is good for ten minutes, and goes on when an administrator allows it', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    const stateDir = tempDir(cleanup);
+    const agent = startAgent(cleanup, okta, directory, { stateDir });
+    const approval = await until(() => agent.status().approval, 'a link');
+    expect(approval.url).toMatch(new RegExp(`^${okta.urls.okta}/oauth2/auth\\?code=\\w{8}$`));
+    expect(approval.expiresAt.getTime() - Date.now()).toBeGreaterThan(590_000);
+    expect(approval.expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(600_000);
+
+    const person = createApprover(okta, approval.url);
+    expect((await person.open()).page).toContain('Sign in as an administrator');
+    expect((await person.signIn('admin@example.com', 'wrong')).status).toBe(401);
+    expect((await person.signIn()).status).toBe(303);
+    const consent = await person.open();
+    expect(consent.page).toContain('Okta LDAP Agent is requesting permission to');
+    expect(consent.page).toContain('Allow Access');
+    expect(consent.page).toContain("Don't Allow");
+    expect((await person.post({ action: 'allow' })).page).toContain('The agent is connected');
+
+    await until(() => agent.status().state === 'connected', 'connected');
+    expect(statSync(join(stateDir, 'agent.json')).mode & 0o777).toBe(0o600);
+    await until(async () => (await statuses(okta))[0] === 'OPERATIONAL', 'operational');
+    expect(await statuses(okta)).toEqual(['OPERATIONAL', 'agent-1 OPERATIONAL']);
+    expect(await eventTypes(okta)).toEqual(
+      expect.arrayContaining(['system.agent.register', 'system.agent.ldap.reconnect']),
+    );
+
+    await agent.close();
+    expect(await statuses(okta)).toEqual(['DISRUPTED', 'agent-1 DISRUPTED']);
+    const again = startAgent(cleanup, okta, directory, { stateDir });
+    await until(() => again.status().state === 'connected', 'connected again');
+    expect(again.status().approval).toBeUndefined();
+    expect(again.status().agentId).toBe(agent.status().agentId);
+  });
+
+  it("ends when an administrator chooses Don't Allow", async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    const agent = startAgent(cleanup, okta, directory);
+    const link = await until(() => agent.status().approval?.url, 'a link');
+    expect((await createApprover(okta, link).decide('deny')).page).toContain('The agent was refused');
+    await expect(agent.ended).rejects.toMatchObject({ code: 'denied' });
+    const late = createApprover(okta, link);
+    expect((await late.open()).status).toBe(410);
+  });
+
+  it('tells a late visitor that the token is expired, and gives the agent a new link', async () => {
+    let now = Date.now();
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup, { setup: 'manual', clock: { now: () => now } });
+    const agent = startAgent(cleanup, okta, directory);
+    const link = await until(() => agent.status().approval?.url, 'a link');
+    now += 10 * 60_000 + 1;
+    const late = await createApprover(okta, link).open();
+    expect([late.status, late.page.includes('The token is expired')]).toEqual([410, true]);
+    const next = await until(
+      () => (agent.status().approval?.url === link ? undefined : agent.status().approval?.url),
+      'a new link',
+    );
+    await createApprover(okta, next).decide('allow');
+    await until(() => agent.status().state === 'connected', 'connected');
+  });
+
+  it('refuses forged forms, people who are no administrators, and guessing', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    const agent = startAgent(cleanup, okta, directory);
+    const link = await until(() => agent.status().approval?.url, 'a link');
+    const code = new URL(link).searchParams.get('code') ?? '';
+    const forged = await fetch(`${okta.urls.okta}/oauth2/auth`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ code, csrf: 'x'.repeat(32), action: 'allow' }),
+    });
+    expect(forged.status).toBe(403);
+    await call(okta, 'POST', '/api/v1/users?activate=true', {
+      profile: { login: 'eve@example.com', email: 'eve@example.com', firstName: 'Eve', lastName: 'E' },
+      credentials: { password: { value: 'Not-admin-12' } },
+    });
+    const person = createApprover(okta, link);
+    await person.open();
+    expect((await person.signIn('eve@example.com', 'Not-admin-12')).status).toBe(401);
+    expect((await person.post({ action: 'allow' })).page).toContain('Sign in as an administrator');
+    for (let attempt = 2; attempt <= 5; attempt += 1)
+      expect((await person.signIn('eve@example.com', 'x')).status).toBe(401);
+    expect((await person.signIn()).status).toBe(429);
+    expect(agent.status().state).toBe('waiting-for-approval');
+  });
+});
+
+describe('an agent that was deleted', () => {
+  it('ends and says so, or registers anew where that is wanted', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    const agent = await connectByHand(cleanup, okta, directory);
+    expect((await call(okta, 'DELETE', `/local/agents/${agent.status().agentId}`)).status).toBe(204);
+    await expect(agent.ended).rejects.toMatchObject({ code: 'revoked' });
+    expect((await call(okta, 'DELETE', `/local/agents/${agent.status().agentId}`)).status).toBe(404);
+  });
+
+  it('comes back after a reset when it may register again', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const agent = startAgent(cleanup, okta, directory, { registerAgain: true });
+    await untilReady(okta);
+    const first = agent.status().agentId;
+    await okta.reset();
+    await untilReady(okta);
+    expect(agent.status().agentId).not.toBe(first);
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('ok');
+  });
+});
+
+describe('several agents', () => {
+  it('share the work, and killing one with requests in flight loses none', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const doomed = spawnAgent(cleanup, okta, directory, 'doomed');
+    await untilReady(okta);
+    spawnAgent(cleanup, okta, directory, 'survivor');
+    await until(
+      async () => (await statuses(okta)).filter((line) => line.endsWith(' OPERATIONAL')).length === 2,
+      'two agents',
+    );
+
+    await directory.pause();
+    const attempts = Array.from({ length: 20 }, (_, at) =>
+      outcomeOf(okta, `user0${(at % 3) + 1}`, `password${(at % 3) + 1}`),
+    );
+    // Both agents have taken some of them by now, and wait for the directory.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    doomed.kill('SIGKILL');
+    await until(async () => (await statuses(okta)).includes('doomed DISRUPTED'), 'the loss is seen');
+    await directory.resume();
+    expect(new Set(await Promise.all(attempts))).toEqual(new Set(['ok']));
+    expect((await statuses(okta))[0]).toBe('DEGRADED');
+  });
+
+  it('with none left, sign-ins say that the directory is unavailable, and go on when one comes', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const agent = startAgent(cleanup, okta, directory);
+    await untilReady(okta);
+    await agent.close();
+    const startedAt = Date.now();
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('agent-unavailable');
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    startAgent(cleanup, okta, directory, { name: 'agent-2' });
+    expect(
+      await until(async () => {
+        const outcome = await outcomeOf(okta, 'user01', 'password1');
+        return outcome === 'agent-unavailable' ? undefined : outcome;
+      }, 'signed in'),
+    ).toBe('ok');
+  });
+});
+
+describe('a directory in trouble', () => {
+  it('that is slow ends a sign-in at its deadline, and works again afterwards', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    startAgent(cleanup, okta, directory);
+    await untilReady(okta);
+    await directory.pause();
+    const startedAt = Date.now();
+    expect(await outcomeOf(okta, 'user01', 'password1', 800)).toBe('timeout');
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    await directory.resume();
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('ok');
+  });
+
+  it('that is down is told apart from a missing agent and from a wrong password', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    startAgent(cleanup, okta, directory);
+    await untilReady(okta);
+    await directory.stop();
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('directory-error');
+    await directory.start();
+    expect(await until(async () => (await outcomeOf(okta, 'user01', 'password1')) === 'ok', 'back')).toBe(true);
+    expect(await outcomeOf(okta, 'user01', 'wrong')).toBe('invalid');
+  });
+});
+
+describe('the gateway', () => {
+  it('answers strangers and malformed requests, and nothing else', async () => {
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    const post = (path: string, body: string, token?: string) =>
+      fetch(`${okta.urls.okta}/local/agent/v1${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body,
+      }).then(({ status }) => status);
+    expect(await post('/poll', '{}')).toBe(401);
+    expect(await post('/poll', '{}', 'guessed')).toBe(401);
+    expect(await post('/requests/1/result', '{}', 'guessed')).toBe(401);
+    expect(await post('/device/authorize', '{"name":1}')).toBe(400);
+    expect(await post('/device/authorize', '{')).toBe(400);
+    expect(await post('/token', '{"grant_type":"password","device_code":"x"}')).toBe(400);
+    expect(
+      await post('/token', '{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","device_code":"x"}'),
+    ).toBe(400);
+    expect((await fetch(`${okta.urls.okta}/local/integration`)).status).toBe(401);
+    expect((await fetch(`${okta.urls.okta}/local/integration/settings`, { method: 'PUT' })).status).toBe(401);
+  });
+});
