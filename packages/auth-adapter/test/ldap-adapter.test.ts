@@ -35,6 +35,7 @@ describeAdapterContract('ldap', async (): Promise<Subject> => {
         mode: 'ldap',
       },
     },
+    password: 'password1',
     people: {
       hostile: {
         parentheses: 'paren(thesis)',

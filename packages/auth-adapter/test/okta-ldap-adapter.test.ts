@@ -47,6 +47,7 @@ async function openOktaTree(): Promise<Subject & { readonly plainPort: number }>
       OKTA_LDAP_PASSWORD: 'S3rvice-right',
     },
     user01: { usernames: ['user01', 'user01@example.com', 'USER01'], identity: user01 },
+    password: 'password1',
     people: {
       hostile: {
         parentheses: 'paren(thesis)@example.com',
