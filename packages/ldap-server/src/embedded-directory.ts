@@ -92,7 +92,7 @@ async function readLdif(file: string): Promise<readonly LdifRecord[]> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
     throw new LdifError(file, 0, `the file cannot be read (${code})`, cause);
   }
   return parseLdif(decodeUtf8(bytes, file), { file });

@@ -45,10 +45,18 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   const sockets = new Set<Socket>();
   let lastId = 0;
 
-  const accept = (socket: Socket): void => {
-    sockets.add(socket);
+  const admit = (socket: Socket): void => {
     socket.on('error', () => undefined);
+    if (sockets.size >= limits.connections) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
+  };
+
+  const accept = (socket: Socket): void => {
+    if (socket.destroyed) return;
     const connection = new Connection(++lastId, socket, {
       backend,
       schema: options.schema ?? standardSchema(),
@@ -62,9 +70,8 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   };
 
   const listen = async (server: Server, port: number): Promise<Server> => {
-    server.on('connection', (socket: Socket) => {
-      if (sockets.size >= limits.connections) socket.destroy();
-    });
+    // Before Node's own listener, which would begin a TLS handshake.
+    server.prependListener('connection', admit);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port)));
       server.listen({ host, port }, resolve);
@@ -79,12 +86,7 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   let encrypted: Server | undefined;
   try {
     if (options.port !== undefined) {
-      plain = await listen(
-        createServer((socket) => {
-          if (!socket.destroyed) accept(socket);
-        }),
-        options.port,
-      );
+      plain = await listen(createServer(accept), options.port);
       servers.push(plain);
     }
     if (options.ldapsPort !== undefined && tls !== undefined) {
@@ -94,11 +96,6 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
       );
       // Destroyed by Node itself; a failed handshake is the client's trouble.
       server.on('tlsClientError', (_, socket) => socket.destroy());
-      server.on('connection', (socket: Socket) => {
-        sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => sockets.delete(socket));
-      });
       encrypted = await listen(server, options.ldapsPort);
       servers.push(encrypted);
     }

@@ -45,14 +45,15 @@ export function createOperationQueue(capacity: number, onRoom: () => void) {
     get empty(): boolean {
       return entries.length === 0;
     },
-    has: (id: number): boolean => entries.some((entry) => entry.id === id),
+    /** Whether the id is taken. That of an abandoned operation is free again. */
+    has: (id: number): boolean => entries.some((entry) => entry.id === id && !entry.controller.signal.aborted),
     add: (id: number, alone: boolean, run: (signal: AbortSignal) => Promise<void>): void => {
       entries.push({ id, alone, run, controller: new AbortController(), started: false });
       startWhatMay();
     },
     /** RFC 4511 §4.11: the operation ends, and is not answered. */
     abandon: (id: number): void => {
-      const entry = entries.find((candidate) => candidate.id === id);
+      const entry = entries.find((candidate) => candidate.id === id && !candidate.controller.signal.aborted);
       if (entry === undefined) return;
       entry.controller.abort();
       if (!entry.started) {
