@@ -12,10 +12,16 @@ export async function test(root, args) {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results);
   const suites = workspacesWithTests(root);
-  for (const { directory } of suites) rmSync(join(directory, 'test-results'), { recursive: true, force: true });
+  for (const { directory } of suites) {
+    rmSync(join(directory, 'test-results'), { recursive: true, force: true });
+    // jest does not make the folder of its output file
+    mkdirSync(join(directory, 'test-results'));
+  }
 
   const directory = chooseDirectory(root);
   process.env.TEST_DIRECTORY = directory.kind;
+  // every worker says that VM modules, which jest needs for ES modules, are experimental
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --disable-warning=ExperimentalWarning`.trim();
   // one workspace at a time with a worker per core: suites start servers and browsers, and two cores are soon full
   const jest = ['--json', '--outputFile=test-results/jest.json', `--maxWorkers=${availableParallelism()}`];
   // a pattern matches in some workspaces only; without one, a workspace whose tests have gone missing fails

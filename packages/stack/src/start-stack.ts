@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type AppProcess, appMain, startApp } from './app-process.ts';
 import {
   type Directory,
@@ -18,6 +19,8 @@ export interface StackOptions {
   readonly modes?: readonly StartableMode[];
   /** Default `embedded`. `as-configured`: the LDAP_* variables of `env` say where it is. */
   readonly directory?: 'embedded' | 'as-configured' | ExternalDirectory;
+  /** What the embedded directory is filled from. Default: `ldifs/` of this repository. */
+  readonly ldifFolder?: string;
   /** 0 is any free port, and the default. With several apps they count up from `app`. */
   readonly ports?: { readonly app?: number; readonly ldap?: number; readonly ldaps?: number };
   /** What the apps find in their environment, beside what the stack sets. Default: nothing. */
@@ -34,6 +37,8 @@ export interface Stack {
   readonly failed: Promise<StackError>;
   close(): Promise<void>;
 }
+
+const tutorialLdifs = fileURLToPath(new URL('../../../ldifs', import.meta.url));
 
 /**
  * Starts a directory and the apps of some modes, each in a process of its own, and waits until all are ready.
@@ -64,7 +69,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     const [port = 0, ldapsPort = 0] = claimed.slice(modes.length);
-    const running = await startDirectory(directory, { port, ldapsPort, folder: work.folder }, env);
+    const running = await startDirectory(
+      directory,
+      { port, ldapsPort, ldifFolder: options.ldifFolder ?? tutorialLdifs, folder: work.folder },
+      env,
+    );
     closers.push(running.close);
     const starting = modes.map((mode, index) =>
       startApp({
@@ -91,13 +100,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 async function startDirectory(
   wanted: NonNullable<StackOptions['directory']>,
-  place: Pick<EmbeddedDirectoryOptions, 'port' | 'ldapsPort' | 'folder'>,
+  place: Pick<EmbeddedDirectoryOptions, 'port' | 'ldapsPort' | 'ldifFolder' | 'folder'>,
   env: NodeJS.ProcessEnv,
 ): Promise<Directory> {
   if (wanted === 'embedded') {
     return startEmbedded({
       ...place,
       baseDn: env.LDAP_ROOT || 'dc=example,dc=org',
+      adminUsername: env.LDAP_ADMIN_USERNAME || 'admin',
       adminPassword: env.LDAP_ADMIN_PASSWORD || 'adminpassword',
     });
   }

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Stack } from '../src/start-stack.ts';
 import { startStack } from '../src/start-stack.ts';
@@ -41,6 +43,16 @@ describe('a stack', () => {
     await expect(start({ modes: ['ldap'], ports: { app: app.port, ldap: ldap.port } })).rejects.toMatchObject({
       code: 'port-in-use',
       message: `These ports are in use: ${app.port} (the ldap app; PORT chooses another), ${ldap.port} (the directory; OPENLDAP_PORT chooses another).`,
+    });
+  });
+
+  it('says in one line where an LDIF cannot be read', async () => {
+    const ldifFolder = mkdtempSync(join(tmpdir(), 'stack-test-'));
+    closers.push(() => rmSync(ldifFolder, { recursive: true }));
+    writeFileSync(join(ldifFolder, 'people.ldif'), 'version: 1\n\ndn: dc=example,dc=org\nobjectClass domain\n');
+    await expect(start({ ldifFolder })).rejects.toMatchObject({
+      code: 'bad-ldif',
+      message: expect.stringMatching(/^[^\n]*people\.ldif:4: [^\n]+$/),
     });
   });
 
