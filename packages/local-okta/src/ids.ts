@@ -16,6 +16,7 @@ export const ID_PREFIX = {
   roleAssignment: 'irb',
   error: 'oae',
   job: 'ijb',
+  inlineHook: 'cal',
 } as const;
 
 export type IdPrefix = (typeof ID_PREFIX)[keyof typeof ID_PREFIX];

@@ -2,6 +2,7 @@ import { agentsPart } from './agents/agents-part.ts';
 import { adminApi } from './api/admin-api.ts';
 import type { PartDefinition } from './context.ts';
 import { localControls } from './http/local-controls.ts';
+import { inlineHooksPart } from './inline-hooks/inline-hooks-part.ts';
 import { integrationPart } from './integration/integration-part.ts';
 import { ldapInterfacePart } from './ldap-interface/ldap-interface-part.ts';
 import { oidcPart } from './oidc/oidc-part.ts';
@@ -11,6 +12,7 @@ export const parts: readonly PartDefinition[] = [
   adminApi,
   agentsPart,
   integrationPart,
+  inlineHooksPart,
   ldapInterfacePart,
   oidcPart,
   localControls,

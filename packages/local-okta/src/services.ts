@@ -1,6 +1,7 @@
 import type { RemoteDirectory } from './agents/remote-directory.ts';
 import type { Authenticate } from './authn.ts';
 import type { User } from './directory/user.ts';
+import type { PasswordImport } from './inline-hooks/password-import.ts';
 import type { LdapIntegration } from './integration/integration.ts';
 
 /** Agents as the Admin API shows them. Source: Okta API, "Agent Pools". */
@@ -40,6 +41,8 @@ export interface Services {
   ldapIntegration?: LdapIntegration;
   /** Checks a username and password, wherever the password is kept. Filled in by `authn.ts`. */
   authenticate?: Authenticate;
+  /** Asks the org's password import inline hook. Filled in by `inline-hooks`. */
+  passwordImport?: PasswordImport;
   /** Everything as after the first start. Filled in by `createLocalOkta`. */
   reset?: () => Promise<void>;
 }
