@@ -236,9 +236,7 @@ pairs('the embedded directory and %s', (kind) => {
   }, 120_000);
   afterAll(() => Promise.all([other?.remove(), embedded?.remove()]));
 
-  it.each([
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-  ])('give the same answers to 300 searches (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('give the same answers to 300 searches (seed %i)', async (seed) => {
     const choose = random(seed);
     const clients = [other, embedded].map(({ url }) => new Client({ url })) as [Client, Client];
     const different = [];
