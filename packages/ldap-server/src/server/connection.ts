@@ -17,6 +17,7 @@ import { createOperationQueue } from './operation-queue.ts';
 import { createPagedSearches } from './paged-searches.ts';
 import { runSearch } from './search-operation.ts';
 import type { ConnectionLimits } from './server-options.ts';
+import { startTlsOn } from './start-tls.ts';
 
 export interface ConnectionSetting {
   readonly backend: Backend;
@@ -62,11 +63,6 @@ export class Connection implements LdapConnection {
     this.#pages = createPagedSearches(limits.openPages);
     this.#use(socket);
     socket.setNoDelay(true);
-    if (limits.idleMs > 0) {
-      socket.setTimeout(limits.idleMs, () => {
-        if (this.#queue.empty) this.#hangUp(encodeNoticeOfDisconnection('idle for too long', resultCode.unavailable));
-      });
-    }
     setting.backend.connected?.(this);
   }
 
@@ -83,13 +79,18 @@ export class Connection implements LdapConnection {
     this.#hangUp(encodeNoticeOfDisconnection('the server is stopping', resultCode.unavailable));
   }
 
-  #use(stream: Duplex): void {
+  #use(stream: Socket): void {
     this.#stream = stream;
     this.#answers.use(stream);
     stream.on('data', this.#onData);
     // What a broken connection has to say is of no use: 'close' follows.
     stream.on('error', () => undefined);
     stream.on('close', () => this.#closed());
+    const { idleMs } = this.#setting.limits;
+    if (idleMs === 0) return;
+    stream.setTimeout(idleMs, () => {
+      if (this.#queue.empty) this.#hangUp(encodeNoticeOfDisconnection('idle for too long', resultCode.unavailable));
+    });
   }
 
   #readOn(): void {
@@ -202,14 +203,10 @@ export class Connection implements LdapConnection {
     if (secureContext === undefined) return refuse(resultCode.unavailable, 'Could not initialize TLS');
     const socket = this.#socket;
     socket.off('data', this.#onData);
-    // Bytes that arrived in clear after the request, see #take.
+    // What arrived in clear after the request, see #take.
     this.#framing.discard();
-    while (socket.read() !== null);
-    socket.write(encodeResult(id, 'extended', { code: resultCode.success }, { oid }));
-    const secure = new TLSSocket(socket, { isServer: true, secureContext });
-    const timer = setTimeout(() => socket.destroy(), this.#setting.limits.handshakeMs);
-    secure.on('close', () => clearTimeout(timer));
-    secure.on('secure', () => clearTimeout(timer));
+    const answer = encodeResult(id, 'extended', { code: resultCode.success }, { oid });
+    const secure = startTlsOn(socket, secureContext, answer, this.#setting.limits.handshakeMs);
     // RFC 4513 §3.1.4: what the connection was before, it is no more.
     this.#boundDn = '';
     this.#secure = true;
