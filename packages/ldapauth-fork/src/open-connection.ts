@@ -28,7 +28,7 @@ export async function openConnection(server: ServerAddress, options: OpenOptions
   }, options.connectTimeout);
   try {
     socket = server.secure
-      ? connectTls({ port: server.port, ...tlsOptionsFor(server, options.tlsOptions) })
+      ? connectTls({ ...tlsOptionsFor(server, options.tlsOptions), port: server.port })
       : connectTcp({ port: server.port, host: server.host });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
@@ -69,11 +69,11 @@ async function startTls(connection: Connection, server: ServerAddress, tlsOption
 
 function tlsOptionsFor(server: ServerAddress, tlsOptions: ConnectionOptions): ConnectionOptions {
   return {
-    host: server.host,
     // RFC 6066 section 3: an address is no server name; it is verified all the same, through `host`.
     ...(isIP(server.host) === 0 ? { servername: server.host } : {}),
     minVersion: 'TLSv1.2',
     ...tlsOptions,
+    host: server.host,
     rejectUnauthorized: true,
   };
 }
