@@ -24,7 +24,7 @@ export interface TestDirectory {
   readonly base: 'dc=example,dc=org';
   readonly adminDn: 'cn=admin,dc=example,dc=org';
   readonly adminPassword: 'adminpassword';
-  /** Ends the server; its ports are refused, its data stays. */
+  /** Ends the server; its ports are refused, its data stays (of the embedded one: what the LDIFs say). */
   stop(): Promise<void>;
   /** Starts it again on the same ports with the same data and the same CA. */
   start(): Promise<void>;
