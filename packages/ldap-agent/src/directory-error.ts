@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from './error-code.ts';
+
 /** What stopped the agent from asking the directory, or what the directory answered instead of a result. */
 export type DirectoryErrorCode =
   | 'host-unknown'
@@ -47,7 +49,8 @@ const BY_NODE_CODE: Readonly<Record<string, readonly [DirectoryErrorCode, string
 /** Sorts what ldapts, the socket and TLS throw. */
 export function toDirectoryError(error: unknown): DirectoryError {
   if (error instanceof DirectoryError) return error;
-  const { code, message } = describe(error);
+  const code = codeOf(error);
+  const message = messageOf(error);
   if (typeof code === 'number') {
     return new DirectoryError('result-code', message, { cause: error, resultCode: code });
   }
@@ -62,12 +65,6 @@ export function toDirectoryError(error: unknown): DirectoryError {
 
 /** The LDAP result code of an answer, or undefined when there was no answer. */
 export function resultCodeOf(error: unknown): number | undefined {
-  const { code } = describe(error);
+  const code = codeOf(error);
   return typeof code === 'number' ? code : undefined;
-}
-
-function describe(error: unknown): { code: number | string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: String(error) };
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return { code: typeof code === 'number' || typeof code === 'string' ? code : '', message: error.message };
 }

@@ -1,5 +1,6 @@
 import { type Agent, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { codeOf, messageOf } from './error-code.ts';
 import { GATEWAY_PREFIX } from './protocol.ts';
 
 /** An answer of the gateway, whatever its status. */
@@ -63,8 +64,7 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
           },
         );
         const fail = (error: unknown): void => {
-          const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-          reject(new GatewayUnreachable(error instanceof Error ? error.message : String(error), code, error));
+          reject(new GatewayUnreachable(messageOf(error), String(codeOf(error) || 'UNKNOWN'), error));
         };
         outgoing.on('error', fail);
         outgoing.end(payload);

@@ -1,6 +1,7 @@
 import type { AgentLog } from './agent-log.ts';
 import { createBackoff, pause } from './backoff.ts';
 import type { Directory } from './directory.ts';
+import { codeOf } from './error-code.ts';
 import { type GatewayClient, GatewayUnreachable } from './gateway-client.ts';
 import { type Heartbeat, pollAnswer, type WorkRequest, type WorkResult } from './protocol.ts';
 import { doWork } from './work.ts';
@@ -34,7 +35,7 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
   let connected = false;
   let revoked = false;
 
-  function setConnected(now: boolean, why?: string): void {
+  function setConnected(now: boolean, why?: string | number): void {
     if (connected === now) return;
     connected = now;
     if (now) log.info('connected to Local Okta');
@@ -112,8 +113,4 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
       await Promise.all(inFlight);
     },
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createLdapAgent, type LdapAgent } from '../src/create-ldap-agent.ts';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const env = {
+  LDAP_HOST: 'localhost',
+  LDAP_PORT: '1',
+  LDAP_ROOT: 'dc=example,dc=org',
+  LDAP_ADMIN_USERNAME: 'admin',
+  LDAP_ADMIN_PASSWORD: 'never-in-a-log',
+  LOG_LEVEL: 'trace',
+};
+
+function run(more: Record<string, string>) {
+  return spawnSync(process.execPath, [main], { env: { ...env, ...more }, encoding: 'utf8', timeout: 20_000 });
+}
+
+describe('the process', () => {
+  it('exits with 3 and a plain reason for a bad OKTA_URL', () => {
+    const quotes = run({ OKTA_URL: '\u201chttps://dev-133337.okta.com\u201d' });
+    expect([quotes.status, quotes.stderr.includes('curly quotes')]).toEqual([3, true]);
+    const unknown = run({ OKTA_URL: 'https://dev-133337.okta.invalid' });
+    expect([unknown.status, unknown.stderr.includes('host dev-133337.okta.invalid of OKTA_URL is unknown')]).toEqual([
+      3,
+      true,
+    ]);
+    expect(unknown.stdout + unknown.stderr).not.toContain('never-in-a-log');
+  });
+
+  it('exits with 2 for anything else in the environment', () => {
+    const result = run({ OKTA_URL: 'http://localhost:1', LDAP_PORT: 'x' });
+    expect([result.status, result.stderr.includes('LDAP_PORT')]).toEqual([2, true]);
+  });
+});
+
+describe('an agent', () => {
+  let agent: LdapAgent | undefined;
+  let server: Server | undefined;
+  const dir = mkdtempSync(join(tmpdir(), 'ldap-agent-test-'));
+  afterEach(async () => {
+    await agent?.close();
+    server?.closeAllConnections();
+    server?.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function serve(answer: (path: string, polls: number) => [number, object]): Promise<string> {
+    let polls = 0;
+    server = createServer((request, response) => {
+      request.resume();
+      if (request.url?.endsWith('/token')) polls += 1;
+      const [status, body] = answer(request.url ?? '', polls);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    const listening = server;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`; // it listens on a port
+  }
+
+  function start(oktaUrl: string, links: string[]): LdapAgent {
+    agent = createLdapAgent({
+      oktaUrl,
+      directory: { host: '127.0.0.1', port: 1, tls: 'off', bindDn: 'cn=a', bindPassword: 'b', root: 'dc=x' },
+      stateDir: dir,
+      name: 'a',
+      announce: ({ url }) => links.push(url),
+    });
+    return agent;
+  }
+
+  const device = (expires_in: number, code: string) => ({
+    device_code: code,
+    user_code: code,
+    verification_uri: 'http://x/oauth2/auth',
+    verification_uri_complete: `http://x/oauth2/auth?code=${code}`,
+    expires_in,
+    interval: 0,
+  });
+
+  it('says that an org without an agent gateway is not Local Okta', async () => {
+    const url = await serve(() => [404, { errorCode: 'E0000008' }]);
+    await expect(start(url, []).ended).rejects.toMatchObject({ code: 'not-local-okta' });
+  });
+
+  it('asks for a new link when one has expired, and ends when it is denied', async () => {
+    const links: string[] = [];
+    let codes = 0;
+    const url = await serve((path, polls) => {
+      if (path.endsWith('/device/authorize')) {
+        codes += 1;
+        return [200, device(600, `CODE000${codes}`)];
+      }
+      if (polls < 3) return [400, { error: 'authorization_pending' }];
+      if (polls === 3) return [400, { error: 'expired_token' }];
+      return polls < 6 ? [400, { error: 'authorization_pending' }] : [400, { error: 'access_denied' }];
+    });
+    await expect(start(url, links).ended).rejects.toMatchObject({ code: 'denied' });
+    expect(links).toEqual(['http://x/oauth2/auth?code=CODE0001', 'http://x/oauth2/auth?code=CODE0002']);
+  });
+});
