@@ -44,6 +44,26 @@ const schema = z.strictObject({
     .regex(/^0oa[A-Za-z0-9]{17}$/, 'must be an app id of Okta: 0oa and 17 letters or digits')
     .optional(),
   ldapServicePassword: z.string().min(8).max(72).optional(),
+  oidcApp: z
+    .strictObject({
+      clientId: z
+        .string()
+        .regex(/^[\w-]{6,100}$/, 'must be 6 to 100 letters, digits, - or _')
+        .optional(),
+      clientSecret: z
+        .string()
+        .regex(/^[\x21-\x7e]{14,100}$/, 'must be 14 to 100 printable ASCII characters')
+        .optional(),
+      appUrls: z
+        .array(
+          z
+            .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+            .refine((url) => /^https?:\/\/[^/]+$/.test(url), 'must have no path and no slash at the end'),
+        )
+        .min(1)
+        .default(['http://localhost:8080']),
+    })
+    .prefault({}),
   caFile: text.optional(),
   ldapBindLimit: z.boolean().default(true),
   rateLimits: z.boolean().default(true),

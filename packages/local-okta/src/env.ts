@@ -25,6 +25,9 @@ const VARIABLES: readonly (readonly [variable: string, setting: string, kind: Ki
   ['LOCAL_OKTA_API_TOKEN', 'admin.apiToken', 'text', 'the output of: openssl rand -hex 21'],
   ['OKTA_LDAP_ID', 'ldapIntegrationId', 'text', '0oa6qvmxznVl4KFXe5d7'],
   ['OKTA_LDAP_PASSWORD', 'ldapServicePassword', 'text', 'a password of 8 to 72 characters'],
+  ['CLIENT_ID', 'oidcApp.clientId', 'text', '0oa8a1b2c3D4E5F6g5d7'],
+  ['CLIENT_SECRET', 'oidcApp.clientSecret', 'text', 'the output of: openssl rand -hex 20'],
+  ['LOCAL_OKTA_APP_URLS', 'oidcApp.appUrls', 'list', 'http://localhost:8080,http://localhost:8082'],
   ['LOCAL_OKTA_LDAP_CA_FILE', 'caFile', 'text', './certs/local-okta-ca.pem'],
   ['LOCAL_OKTA_LDAP_BIND_LIMIT', 'ldapBindLimit', 'switch', 'on'],
   ['LOCAL_OKTA_RATE_LIMITS', 'rateLimits', 'switch', 'on'],
@@ -40,22 +43,22 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export function settingsOf(env: Environment): ProcessSettings {
   const problems: SettingProblem[] = [];
   const values: Record<string, unknown> = {};
-  const admin: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = {};
   for (const [variable, setting, kind] of VARIABLES) {
     const text = env[variable]?.trim();
     if (text === undefined || text === '') continue;
     const value = parse(text, kind);
     if (value === undefined) {
       problems.push({ setting, problem: kind === 'number' ? 'must be a whole number' : 'must be on or off' });
-    } else if (setting.startsWith('admin.')) {
-      admin[setting.slice('admin.'.length)] = value;
-    } else {
-      values[setting] = value;
+      continue;
     }
+    const [name = '', member] = setting.split('.');
+    if (member === undefined) values[name] = value;
+    else groups[name] = { ...groups[name], [member]: value };
   }
   const logLevel = env.LOG_LEVEL?.trim() || 'info';
   // Checked by parseSettings, which is why the values are not typed before.
-  const settings = { dataDir: '.local-okta', ...values, admin } as LocalOktaSettings;
+  const settings = { dataDir: '.local-okta', ...values, ...groups } as LocalOktaSettings;
   try {
     parseSettings(settings);
   } catch (error) {

@@ -21,6 +21,7 @@ import { createSystemLog, systemLogSchema } from './system-log/system-log.ts';
  * - `allowedHosts`: further host names under which it answers.
  * - `ldapIntegrationId`: id of the LDAP integration (`OKTA_LDAP_ID`), where a client's environment is fixed beforehand.
  * - `ldapServicePassword`: with `setup: 'auto'`, makes `ldap-user@example.com`, who may read users and groups.
+ * - `oidcApp`: `clientId`, `clientSecret` and `appUrls` (`http://localhost:8080`) of the app that the automatic set-up makes.
  * - `caFile` (`<dataDir>/ldap-interface-ca.pem`): where the LDAP Interface's certificate authority is written for clients.
  * - `ldapBindLimit` (true): four binds a second for one user, as Okta has it.
  * - `rateLimits` (true), `logEventsKept` (100,000).

@@ -349,3 +349,29 @@ describe('OIDC apps by the API', () => {
     expect(answer.body.errorSummary).toContain('settings.oauthClient.');
   });
 });
+
+describe('the automatic set-up', () => {
+  it('makes the app of the tutorial with the client credentials it was given, twice as good as once', async () => {
+    const oidcApp = {
+      clientId: '0oaTutorialApp000001',
+      clientSecret: 'secret-of-the-tutorial-app',
+      appUrls: ['http://localhost:8080', 'http://localhost:8082'],
+    };
+    const auto = await startLocalOkta({ setup: 'auto', oidcApp });
+    try {
+      await auto.reset();
+      const { body } = await call(auto, 'GET', `/api/v1/apps/${oidcApp.clientId}`);
+      expect(body).toMatchObject({
+        credentials: { oauthClient: { client_id: oidcApp.clientId, client_secret: oidcApp.clientSecret } },
+        settings: {
+          oauthClient: {
+            redirect_uris: oidcApp.appUrls.map((url) => `${url}/authorization-code/callback`),
+            post_logout_redirect_uris: oidcApp.appUrls.map((url) => `${url}/`),
+          },
+        },
+      });
+    } finally {
+      await auto.close();
+    }
+  });
+});

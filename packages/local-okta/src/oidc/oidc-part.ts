@@ -4,6 +4,7 @@ import type { PartDefinition } from '../context.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { sweepArtifacts } from './artifacts.ts';
 import { authorizationServers, createProvider } from './authorization-server.ts';
+import { ensureOidcApp } from './auto-app.ts';
 import { oidcSchema } from './schema.ts';
 import { withOfflineConsent } from './sign-in-policy.ts';
 import { createSignInRoutes } from './sign-in-routes.ts';
@@ -69,6 +70,7 @@ export const oidcPart: PartDefinition = {
       async seed() {
         await keys.ensure();
         makeProviders();
+        if (config.setup === 'auto') ensureOidcApp(context);
       },
       start() {
         sweepArtifacts(store, clock);
