@@ -31,12 +31,17 @@ export function storedAttribute(
   schema: Schema,
 ): StoredAttribute {
   const { options } = readDescription(description);
+  let keys: ReadonlySet<string> | undefined;
   return {
-    description: [type.name, ...options].join(';'),
+    description: options.length === 0 ? type.name : [type.name, ...options].join(';'),
     type,
     options,
     values,
-    keys: new Set(values.map((value) => valueKey(type, value, schema))),
+    // Only when asked for: of most attributes nobody does.
+    get keys() {
+      keys ??= new Set(values.map((value) => valueKey(type, value, schema)));
+      return keys;
+    },
   };
 }
 
