@@ -2,7 +2,7 @@ import type { AuthAdapter } from './auth-adapter.ts';
 import type { AuthConfig, Environment, ReadAuthConfigOptions } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createLdapAdapter } from './ldap-adapter.ts';
-import type { Observer } from './observer.ts';
+import { harmless, type Observer } from './observer.ts';
 import { createOidcAdapter } from './oidc-adapter.ts';
 import { createOktaLdapAdapter } from './okta-ldap-adapter.ts';
 import { readAuthConfig } from './read-auth-config.ts';
@@ -24,11 +24,9 @@ export interface AuthAdapterOptions extends ReadAuthConfigOptions {
  * const adapter = createAuthAdapter(process.env);
  * await adapter.ready();
  */
-export function createAuthAdapter(
-  source: Environment | AuthConfig,
-  { observe, defaultMode }: AuthAdapterOptions = {},
-): AuthAdapter {
-  const config = isConfig(source) ? source : configFrom(source, defaultMode === undefined ? {} : { defaultMode });
+export function createAuthAdapter(source: Environment | AuthConfig, options: AuthAdapterOptions = {}): AuthAdapter {
+  const config = isConfig(source) ? source : configFrom(source, options);
+  const observe = options.observe && harmless(options.observe);
   switch (config.mode) {
     case 'ldap':
       return createLdapAdapter(config, observe);

@@ -34,3 +34,14 @@ export type StepOutcome = 'ok' | (string & {});
  * belongs to, where the adapter has one: in redirect sign-in.
  */
 export type Observer = (step: Step, request?: Request) => void;
+
+/** An observer that cannot decide who gets in: what it throws is dropped. */
+export function harmless(observe: Observer): Observer {
+  return (step, request) => {
+    try {
+      observe(step, request);
+    } catch {
+      // Its own tests are the place to find out.
+    }
+  };
+}

@@ -89,6 +89,18 @@ describe('a sign-in by OpenID Connect', () => {
     ]);
   });
 
+  it('does not mind an observer that throws', async () => {
+    const port = await openPort();
+    const provider = await startOpenidProvider({ appBaseUrl: port.url });
+    toClose.push(provider);
+    const env = { ISSUER: provider.issuer, CLIENT_ID: CLIENT.id, CLIENT_SECRET: CLIENT.secret };
+    const app = startOidcApp(port, env, () => {
+      throw new Error('a broken observer');
+    });
+    toClose.push(app);
+    expect(await pageOf(createBrowser(), `${app.url}/login`)).toMatchObject({ username: 'user01@example.com' });
+  });
+
   it.each(['//evil.test/', 'https://evil.test/', '/\\evil.test', '/\t/evil.test', 'javascript:alert(1)', ''])(
     'never leads elsewhere, such as to %j',
     async (returnTo) => {

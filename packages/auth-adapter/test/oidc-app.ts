@@ -5,6 +5,7 @@ import {
   AuthError,
   createAuthAdapter,
   type Environment,
+  type Observer,
   type RedirectAuth,
   RedirectRefusal,
   type Step,
@@ -26,11 +27,20 @@ export async function openPort(): Promise<{ readonly server: Server; readonly ur
   return { server, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
 }
 
-export function startOidcApp({ server, url }: { server: Server; url: string }, env: Environment): OidcApp {
+export function startOidcApp(
+  { server, url }: { server: Server; url: string },
+  env: Environment,
+  observe: Observer = () => {},
+): OidcApp {
   const steps: Step[] = [];
   const adapter = createAuthAdapter(
     { AUTH_MODE: 'oidc', APP_BASE_URL: url, ...env },
-    { observe: (step) => steps.push(step) },
+    {
+      observe: (step) => {
+        steps.push(step);
+        observe(step);
+      },
+    },
   );
   if (adapter.kind !== 'redirect') {
     throw new Error('this app is for redirect adapters');
