@@ -6,6 +6,9 @@ import { join } from 'node:path';
 const unreachable =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
+/** npm's own pauses add up to over a minute before it says that there is no registry. */
+const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+
 /**
  * Whether `node_modules` holds what `package-lock.json` asks for. npm writes `node_modules/.package-lock.json` as the
  * last act of an installation, so that one which was interrupted has none.
@@ -36,7 +39,7 @@ export async function install(root) {
   if (isInstalled(root)) return;
   console.log('Installing packages (npm ci) …');
   // `--include=dev`: with NODE_ENV=production npm would leave out the compiler
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', ...patience];
   const { code, output } = await run(args, root);
   if (code === 0) return;
   const reason = unreachable.exec(output)?.[1];
