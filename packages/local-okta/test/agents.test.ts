@@ -218,6 +218,35 @@ describe('several agents', () => {
   });
 });
 
+describe('an agent of a second directory', () => {
+  it('is listed in a pool of its own, and is asked nothing about the first one', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    startAgent(cleanup, okta, directory);
+    await untilReady(okta);
+    const url = new URL(directory.url);
+    const other = startAgent(cleanup, okta, directory, {
+      name: 'stranger',
+      directory: {
+        host: url.hostname,
+        port: Number(url.port),
+        tls: 'off',
+        bindDn: directory.adminDn,
+        bindPassword: directory.adminPassword,
+        root: 'dc=elsewhere,dc=org',
+      },
+    });
+    await until(() => other.status().state === 'connected', 'connected');
+    const { body: pools } = await call(okta, 'GET', '/api/v1/agentPools');
+    expect(pools.map(({ name }: { name: string }) => name).sort()).toEqual([
+      'dc=elsewhere,dc=org',
+      'dc=example,dc=org',
+    ]);
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(okta, 'user01', 'password1')));
+    expect(new Set(outcomes)).toEqual(new Set(['ok']));
+  });
+});
+
 describe('a directory in trouble', () => {
   it('that is slow ends a sign-in at its deadline, and works again afterwards', async () => {
     const directory = await startOpenLdap(cleanup);
