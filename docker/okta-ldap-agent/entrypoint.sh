@@ -7,9 +7,9 @@ set -euo pipefail
 : "${LDAP_TLS=off}" "${AGENT_HOME=/opt/Okta/OktaLDAPAgent}"
 
 problems=()
+# shellcheck disable=SC1110 # the curly ones are meant
 case $OKTA_URL in
   '') problems+=('OKTA_URL: is not set; example: https://integrator-1234567.okta.com') ;;
-  # shellcheck disable=SC1110 # the curly ones are meant
   *[\"\'“”‘’]*) problems+=('OKTA_URL: holds quotes; use none, or straight ones around it in .env') ;;
   https://https://* | https://http://*) problems+=('OKTA_URL: holds the scheme twice; keep one https://') ;;
   *[[:space:]]*) problems+=('OKTA_URL: holds a space') ;;
