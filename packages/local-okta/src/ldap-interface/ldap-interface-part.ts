@@ -55,7 +55,7 @@ export const ldapInterfacePart: PartDefinition = {
           'okta.localhost',
           new URL(config.publicUrl).hostname,
         ];
-        const { tls, caPem: pem } = await tlsIdentityFor(store, [...new Set([...hosts, ...config.allowedHosts])]);
+        const { tls, caPem: pem } = tlsIdentityFor(store, [...new Set([...hosts, ...config.allowedHosts])]);
         caPem = pem;
         server = await startLdapServer({
           backend: createBackend({ context, names, rate, settings: settings.get }),
