@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError } from './agents/agent-error.ts';
 import type { Context } from './context.ts';
+import { HashBusyError } from './directory/hash-workers.ts';
 import type { User } from './directory/user.ts';
 import type { NewLogEvent } from './system-log/log-event.ts';
 import { userActor } from './system-log/log-event.ts';
@@ -13,13 +14,15 @@ import { userActor } from './system-log/log-event.ts';
  * - `locked`, `password-expired`, `must-change`: said by the directory or by Okta's own policy.
  * - `not-active`: the password is right, and the user's status does not allow a sign-in.
  * - `agent-unavailable`, `timeout`, `directory-error`: the directory that keeps the password did not answer.
+ * - `hook-failed`: the password import inline hook, which knows the password, did not answer.
+ * - `busy`: too many passwords with costly hashes are being judged.
  */
 export type AuthenticationResult =
   | { readonly outcome: 'ok'; readonly user: User }
   | { readonly outcome: Refusal | Failure; readonly user?: User };
 
 export type Refusal = 'invalid' | 'locked' | 'password-expired' | 'must-change' | 'not-active';
-export type Failure = 'agent-unavailable' | 'timeout' | 'directory-error';
+export type Failure = 'agent-unavailable' | 'timeout' | 'directory-error' | 'hook-failed' | 'busy';
 
 export interface AuthenticateOptions {
   /** For the System Log. */
@@ -90,9 +93,38 @@ export function createAuthenticate(context: Context): Authenticate {
     return remoteDirectory.bind({ dn, password }, options.deadlineMs ?? DEADLINE_MS);
   }
 
-  /** The password is Okta's own. */
+  /** The password is with the service behind the password import inline hook, until it has been right once. */
+  async function atTheHook(user: User, password: string): Promise<boolean | 'hook-failed'> {
+    // Somebody who may not sign in whatever the password: it need not leave the house.
+    if (!['ACTIVE', 'PASSWORD_EXPIRED', 'RECOVERY'].includes(user.status)) {
+      return users.verifyPassword(undefined, password);
+    }
+    switch (await services.passwordImport?.verify(user, password)) {
+      case 'verified':
+        await users.adoptPassword(user.id, password);
+        return true;
+      case 'unverified':
+        return false;
+      default:
+        return 'hook-failed';
+    }
+  }
+
+  /** Whether it is the password that Okta has, or can ask for. */
+  async function matchesHere(user: User, password: string): Promise<boolean | 'hook-failed' | 'busy'> {
+    try {
+      if (user.passwordKind === 'hook') return await atTheHook(user, password);
+      return await users.verifyPassword(user.id, password);
+    } catch (error) {
+      if (error instanceof HashBusyError) return 'busy';
+      throw error;
+    }
+  }
+
+  /** Okta judges the password itself. */
   async function local(user: User, password: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
-    const matches = await users.verifyPassword(user.id, password);
+    const matches = await matchesHere(user, password);
+    if (typeof matches === 'string') return { outcome: matches, user };
     // Read again: another attempt may have locked the user meanwhile.
     const now = users.get(user.id);
     if (now === undefined) return { outcome: 'invalid' };

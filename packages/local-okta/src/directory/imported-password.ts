@@ -1,7 +1,6 @@
-import { createHash, pbkdf2, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
-import { bcryptVerify } from 'hash-wasm';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { verifyOnWorker } from './hash-workers.ts';
 
 /** Base64 with or without padding, as Okta takes it. */
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be Base64');
@@ -33,38 +32,53 @@ const bcryptHash = z.strictObject({
   value: z.string().length(31, 'must have 31 characters').regex(BCRYPT_ALPHABET, 'must be of ./A-Za-z0-9'),
 });
 
-const pbkdf2Hash = z.strictObject({
-  algorithm: z.literal('PBKDF2'),
-  digestAlgorithm: z.enum(['SHA256_HMAC', 'SHA512_HMAC'], { error: 'must be SHA256_HMAC or SHA512_HMAC' }),
-  iterationCount: z.number().int().min(4096, 'must be at least 4096').max(10_000_000),
-  keySize: z.number().int().min(16).max(128),
-  salt: base64.max(1000),
-  value: base64.max(200),
-});
+const pbkdf2Hash = z
+  .strictObject({
+    algorithm: z.literal('PBKDF2'),
+    digestAlgorithm: z.enum(['SHA256_HMAC', 'SHA512_HMAC'], { error: 'must be SHA256_HMAC or SHA512_HMAC' }),
+    iterationCount: z.number().int().min(4096, 'must be at least 4096').max(10_000_000),
+    keySize: z.number().int().min(16).max(128),
+    salt: base64.max(1000),
+    value: base64.max(200),
+  })
+  .refine(({ keySize, value }) => Buffer.from(value, 'base64').length === keySize, {
+    path: ['value'],
+    message: 'has not the length that keySize says',
+  });
 
 /**
  * A password as another directory hashed it. Source: Okta API, "Create a user with imported hashed password".
  */
-export const importedHashSchema = z.union([saltedHash, bcryptHash, pbkdf2Hash], {
-  error:
-    'must be one of BCRYPT (workFactor, salt, value), SHA-512, SHA-256, SHA-1, MD5 (value, and salt with saltOrder) or PBKDF2 (digestAlgorithm, iterationCount, keySize, salt, value)',
+export const importedHashSchema = z.discriminatedUnion('algorithm', [saltedHash, bcryptHash, pbkdf2Hash], {
+  error: 'must be BCRYPT, SHA-512, SHA-256, SHA-1, MD5 or PBKDF2',
 });
 
 export type ImportedHash = z.output<typeof importedHashSchema>;
 
-const deriveKey = promisify(pbkdf2);
+/** bcrypt begins at 2^4 rounds: Okta's API takes less, and no hash of less exists. */
+const LEAST_WORK_FACTOR = 4;
 
-/** Whether `password` is the one behind an imported hash. */
+/**
+ * Whether `password` is the one behind an imported hash.
+ * @throws HashBusyError where computing it must wait for too many others, or takes too long
+ */
 export async function importedHashMatches(password: string, hash: ImportedHash): Promise<boolean> {
   switch (hash.algorithm) {
     case 'BCRYPT': {
+      if (hash.workFactor < LEAST_WORK_FACTOR) return false;
       const cost = String(hash.workFactor).padStart(2, '0');
-      return bcryptVerify({ password: cutForBcrypt(password), hash: `$2b$${cost}$${hash.salt}${hash.value}` });
+      const text = `$2b$${cost}$${hash.salt}${hash.value}`;
+      return verifyOnWorker({ kind: 'bcrypt', password: cutForBcrypt(password), hash: text });
     }
     case 'PBKDF2': {
-      const digest = hash.digestAlgorithm === 'SHA256_HMAC' ? 'sha256' : 'sha512';
-      const salt = Buffer.from(hash.salt, 'base64');
-      return equal(await deriveKey(password, salt, hash.iterationCount, hash.keySize, digest), hash.value);
+      return verifyOnWorker({
+        kind: 'pbkdf2',
+        password: Buffer.from(password),
+        salt: Buffer.from(hash.salt, 'base64'),
+        iterations: hash.iterationCount,
+        digest: hash.digestAlgorithm === 'SHA256_HMAC' ? 'sha256' : 'sha512',
+        expected: Buffer.from(hash.value, 'base64'),
+      });
     }
     default: {
       const salt = Buffer.from(hash.salt ?? '', 'base64');

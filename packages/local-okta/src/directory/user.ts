@@ -1,3 +1,5 @@
+import { kindOf, type PasswordKind } from './stored-password.ts';
+
 /** Okta's user statuses; the transitions between them are in `life-cycle.ts`. */
 export type UserStatus =
   | 'STAGED'
@@ -27,6 +29,8 @@ export interface Provider {
 }
 
 export const OKTA_PROVIDER: Provider = { type: 'OKTA', name: 'OKTA' };
+/** Of somebody whose password was handed over as a hash, or is with the password import inline hook. */
+export const IMPORT_PROVIDER: Provider = { type: 'IMPORT', name: 'IMPORT' };
 
 export type ProfileValue = string | number | boolean | null | readonly string[] | readonly number[];
 
@@ -53,8 +57,9 @@ export interface User {
   readonly passwordChanged: string | null;
   readonly profile: UserProfile;
   readonly provider: Provider;
-  /** Whether a password of Okta's own is set (never while a directory keeps it). */
+  /** Whether Okta has a password or knows where to ask; not looked at while a directory keeps it. */
   readonly hasPassword: boolean;
+  readonly passwordKind: PasswordKind;
   readonly failedSignIns: number;
 }
 
@@ -88,6 +93,7 @@ export function userOf(row: UserRow): User {
     profile: JSON.parse(row.profile) as UserProfile, // written by JSON.stringify of a UserProfile
     provider: { type: row.provider_type as Provider['type'], name: row.provider_name },
     hasPassword: row.password !== null,
+    passwordKind: kindOf(row.password),
     failedSignIns: row.failed_sign_ins,
   };
 }

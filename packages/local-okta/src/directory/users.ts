@@ -3,10 +3,13 @@ import { ID_PREFIX, newId } from '../ids.ts';
 import type { SqlValue, Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
+import { importedHashMatches } from './imported-password.ts';
 import { activeOrProvisioned, type LifecycleOperation, nextStatus } from './life-cycle.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { checkProfile } from './profile.ts';
+import { HOOK, importedHashOf, type PasswordToImport, storedFormOf } from './stored-password.ts';
 import {
+  IMPORT_PROVIDER,
   keyOf,
   OKTA_PROVIDER,
   type Provider,
@@ -21,6 +24,8 @@ export interface NewUser {
   readonly profile: Readonly<Record<string, unknown>>;
   /** In clear; stored hashed. Only for provider OKTA. */
   readonly password?: string | undefined;
+  /** Instead of `password`. The provider is IMPORT then, whatever `provider` says. */
+  readonly passwordToImport?: PasswordToImport | undefined;
   readonly provider?: Provider | undefined;
   /** Default true: ACTIVE, or PROVISIONED without a password. False leaves the user STAGED. */
   readonly activate?: boolean | undefined;
@@ -67,7 +72,17 @@ export interface Users {
   setProvider(id: string, provider: Provider): User;
   /** Hashes and sets it, and makes the user ACTIVE where only the password was missing. Undefined removes it. */
   setPassword(id: string, password: string | undefined, options?: { readonly expired?: boolean }): Promise<User>;
-  /** Whether it is this user's password in Okta. An unknown id takes as long and is false. */
+  /** The same with a password that {@link hashPassword} has hashed; for who needs it in a transaction of their own. */
+  setHashedPassword(id: string, hash: string): User;
+  /** Puts a hash, or the hook, in the password's place. The provider is IMPORT afterwards. */
+  setPasswordToImport(id: string, password: PasswordToImport): User;
+  /** The password proved right at the hook: it is stored, and the provider is OKTA from now on. */
+  adoptPassword(id: string, password: string): Promise<User>;
+  /**
+   * Whether it is this user's password in Okta. An unknown id takes as long and is false. The right password behind an
+   * imported hash is stored in Okta's own form, and the provider is OKTA from now on.
+   * @throws HashBusyError where an imported hash is too costly to be judged now
+   */
   verifyPassword(id: string | undefined, password: string): Promise<boolean>;
   /** @throws DirectoryError `transition-forbidden` when the present status does not allow it */
   transition(id: string, operation: LifecycleOperation): User;
@@ -131,11 +146,50 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
     if (other !== undefined && other.id !== id) throw nameTaken('login');
   }
 
+  function setHash(id: string, hash: string | null, expired = false): User {
+    return store.transaction(() => {
+      const user = must(id);
+      const waiting = ['PROVISIONED', 'RECOVERY', 'PASSWORD_EXPIRED', 'ACTIVE'].includes(user.status);
+      const status = waiting && hash !== null ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
+      return write(id, {
+        password: hash,
+        password_changed: timestamp(clock),
+        failed_sign_ins: 0,
+        ...(user.provider.type === 'IMPORT' ? providerColumns(OKTA_PROVIDER) : {}),
+        ...statusColumns(status, user),
+      });
+    });
+  }
+
+  /** Replaces what stood for the password by the password, unless somebody has set another meanwhile. */
+  async function adopt(id: string, stood: string | null, password: string): Promise<User> {
+    const hash = await hashPassword(password);
+    return store.transaction(() => {
+      const row = store.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', [id]);
+      const before = must(id);
+      if (stood === null || row?.password !== stood) return before;
+      return write(id, {
+        password: hash,
+        password_changed: before.passwordChanged ?? timestamp(clock),
+        ...(before.provider.type === 'IMPORT' ? providerColumns(OKTA_PROVIDER) : {}),
+      });
+    });
+  }
+
   return {
-    async create({ profile, password, provider = OKTA_PROVIDER, activate = true, mustChangePassword = false }) {
+    async create({
+      profile,
+      password,
+      passwordToImport,
+      provider: given = OKTA_PROVIDER,
+      activate = true,
+      mustChangePassword = false,
+    }) {
+      const provider = passwordToImport === undefined ? given : IMPORT_PROVIDER;
       const checked = checkProfile(profile);
       assertLoginFree(checked.login, undefined);
-      const hash = password === undefined ? null : await hashPassword(password);
+      const imported = passwordToImport === undefined ? null : storedFormOf(passwordToImport);
+      const hash = password === undefined ? imported : await hashPassword(password);
       const now = timestamp(clock);
       const ready = activeOrProvisioned({ hasPassword: hash !== null, provider });
       const active = mustChangePassword && hash !== null ? 'PASSWORD_EXPIRED' : ready;
@@ -157,7 +211,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
             activate ? now : null,
             activate ? now : null,
             now,
-            hash === null ? null : now,
+            hash === null || passwordToImport?.kind === 'hook' ? null : now,
             provider.type,
             provider.name,
             hash,
@@ -203,25 +257,37 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
     },
     setProvider(id, provider) {
       must(id);
-      return write(id, { provider_type: provider.type, provider_name: provider.name });
+      return write(id, providerColumns(provider));
     },
     async setPassword(id, password, { expired = false } = {}) {
       must(id);
-      const hash = password === undefined ? null : await hashPassword(password);
+      return setHash(id, password === undefined ? null : await hashPassword(password), expired);
+    },
+    setHashedPassword: (id, hash) => setHash(id, hash),
+    setPasswordToImport(id, password) {
       return store.transaction(() => {
         const user = must(id);
-        const waiting = ['PROVISIONED', 'RECOVERY', 'PASSWORD_EXPIRED', 'ACTIVE'].includes(user.status);
-        const status = waiting && hash !== null ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
-        const now = timestamp(clock);
-        return write(id, { password: hash, password_changed: now, failed_sign_ins: 0, ...statusColumns(status, user) });
+        const waiting = ['PROVISIONED', 'RECOVERY'].includes(user.status);
+        return write(id, {
+          password: storedFormOf(password),
+          failed_sign_ins: 0,
+          ...providerColumns(IMPORT_PROVIDER),
+          ...statusColumns(waiting ? 'ACTIVE' : user.status, user),
+        });
       });
     },
+    adoptPassword: (id, password) => adopt(id, HOOK, password),
     async verifyPassword(id, password) {
       const row =
         id === undefined
           ? undefined
           : store.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', [id]);
-      return passwordMatches(password, row?.password ?? null);
+      const stored = row?.password ?? null;
+      const hash = importedHashOf(stored);
+      if (id === undefined || hash === undefined) return passwordMatches(password, stored);
+      const matches = await importedHashMatches(password, hash);
+      if (matches) await adopt(id, stored, password);
+      return matches;
     },
     transition(id, operation) {
       const user = must(id);
@@ -256,4 +322,8 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       });
     },
   };
+}
+
+function providerColumns(provider: Provider): Record<'provider_type' | 'provider_name', string> {
+  return { provider_type: provider.type, provider_name: provider.name };
 }

@@ -105,6 +105,8 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
         case 'agent-unavailable':
         case 'timeout':
         case 'directory-error':
+        case 'hook-failed':
+        case 'busy':
           note('bind', connection, { failure: 'DIRECTORY_UNAVAILABLE', dn });
           throw new LdapError(resultCode.unavailable, 'The directory that checks this password did not answer.');
         default:

@@ -10,7 +10,7 @@ import { maySignIn } from './sign-in-policy.ts';
 /** What the page says for each outcome of a sign-in. One text for all that would tell whether somebody exists. */
 const PROBLEMS = {
   refused: 'Unable to sign in',
-  unavailable: 'The directory that checks your password cannot be reached. Try again in a moment.',
+  unavailable: 'Your password cannot be checked at the moment. Try again in a moment.',
   expired: 'Your password must be changed before you can sign in. Ask your administrator.',
 } as const;
 
@@ -104,6 +104,9 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
         case undefined:
         case 'agent-unavailable':
         case 'timeout':
+        case 'directory-error':
+        case 'hook-failed':
+        case 'busy':
           return again(503, PROBLEMS.unavailable);
         case 'password-expired':
         case 'must-change':
