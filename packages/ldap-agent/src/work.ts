@@ -17,13 +17,17 @@ export async function doWork(work: WorkRequest, directory: Directory, deliver: D
   }
 }
 
-/** One page is read while the one before it is on its way: the gateway's pace is the pace of the search. */
+/** Pages on their way while the next is read: the directory, the agent and the gateway work at the same time. */
+const PAGES_IN_FLIGHT = 4;
+
+/** The gateway acknowledges a page when it has been worked on: its pace is the pace of the search. */
 async function streamPages(work: SearchWork, pageSize: number, directory: Directory, deliver: Deliver): Promise<void> {
-  let delivered: Promise<boolean> = Promise.resolve(true);
+  const underWay: Promise<boolean>[] = [];
   for await (const entries of directory.pages(work, pageSize)) {
-    if (!(await delivered)) return;
-    delivered = deliver({ final: false, entries });
+    const delivered = deliver({ final: false, entries });
     delivered.catch(() => undefined);
+    underWay.push(delivered);
+    if (underWay.length >= PAGES_IN_FLIGHT && !(await underWay.shift())) return;
   }
-  if (await delivered) await deliver({ final: true, entries: [] });
+  if ((await Promise.all(underWay)).every((taken) => taken)) await deliver({ final: true, entries: [] });
 }

@@ -10,8 +10,19 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
   const { records, counts, run, settings } = work;
   const mapped = entries.map((entry) => ({ entry, result: mapUser(entry, settings, work.today) }));
   const ids = mapped.map(({ result }) => ('user' in result ? result.user.externalId : result.externalId));
-  const known = records.find(ids);
-  const logins = mapped.flatMap(({ result }) => ('user' in result ? (result.user.profile.login ?? '') : []));
+  const digests = records.digests(ids);
+  const different = mapped.flatMap(({ result }) => {
+    if (!('user' in result)) return [];
+    const digest = digests.get(result.user.externalId);
+    const same = digest === undefined || (digest.hash === result.user.hash && !digest.removed);
+    return same ? [] : result.user.externalId;
+  });
+  const known = records.find(different);
+  const logins = mapped.flatMap(({ result }) => {
+    if (!('user' in result)) return [];
+    const { externalId, profile } = result.user;
+    return digests.has(externalId) && !known.has(externalId) ? [] : (profile.login ?? '');
+  });
   const usernames = new Usernames(work, logins);
   const still: string[] = [];
   const arrived: MappedUser[] = [];
@@ -19,21 +30,22 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
   const changedRecords: UserRecord[] = [];
   for (const { entry, result } of mapped) {
     const externalId = 'user' in result ? result.user.externalId : result.externalId;
+    const digest = digests.get(externalId);
     const record = known.get(externalId);
     // An agent died and another one started the search again: this one has been counted.
-    if (record?.seenRun === run) continue;
+    if (digest?.seenRun === run) continue;
     counts.users.scanned += 1;
     if ('problems' in result) {
       for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
       // Something is wrong with the entry, but it is there: nobody is removed for that.
-      if (record !== undefined) still.push(externalId);
+      if (digest !== undefined) still.push(externalId);
       continue;
     }
     const { user } = result;
     work.sawModified('users', user.modified);
-    if (record === undefined) {
+    if (digest === undefined) {
       if (mayArrive(work, usernames, user)) arrived.push(user);
-    } else if (record.hash === user.hash && !record.removed) {
+    } else if (record === undefined) {
       counts.users.unchanged += 1;
       still.push(externalId);
     } else if (update(work, usernames, user, record)) {
