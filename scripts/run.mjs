@@ -5,12 +5,15 @@ import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const usage = `Usage: npm start | npm test | npm run check | npm run bench   (arguments for them follow after --)
+const usage = `Usage: npm start | npm test | npm run check | npm run bench | npm run okta:app | npm run okta:hashes
+       (arguments for them follow after --)
 
   start   an embedded LDAP directory and the apps, until Ctrl-C; AUTH_MODE=ldap starts one app only
   test    every test suite; further arguments go to jest: npm test -- -t "signs in"
   check   format, lint, types, dependency rules, and that the three apps are parallel
   bench   sign-ins per second, as ratios against baselines of the same run; --help for more
+  okta:app     registers the OIDC app at an Okta org and writes its variables to .env; --help for more
+  okta:hashes  takes people and password hashes from OpenLDAP to Okta; --help for more
 
 Each installs and builds first what is missing.`;
 
@@ -19,7 +22,12 @@ const commands = {
   test: async (args) => (await import('./test.mjs')).test(root, args),
   check: async () => (await import('./check.mjs')).check(root),
   bench: (args) => runWorkspace('packages/stack/bench/main.mjs', args),
+  'okta:app': (args) => runWorkspace('packages/okta-tools/dist/app/main.js', args),
+  'okta:hashes': (args) => runWorkspace('packages/okta-tools/dist/hashes/main.js', args),
 };
+
+/** Commands with a --help of their own. */
+const explainThemselves = ['bench', 'okta:app', 'okta:hashes'];
 
 /** Loads a program into this process: one process less between a terminal's Ctrl-C and the servers. */
 async function runWorkspace(file, args) {
@@ -37,7 +45,8 @@ function requireNode() {
 
 async function main() {
   const [name, ...args] = process.argv.slice(2);
-  if (name === '--help' || name === '-h' || (args.includes('--help') && name !== 'bench')) return console.log(usage);
+  if (name === '--help' || name === '-h' || (args.includes('--help') && !explainThemselves.includes(name)))
+    return console.log(usage);
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   if (command === undefined) throw new Error(`There is no command ${name}.\n\n${usage}`);
   requireNode();
