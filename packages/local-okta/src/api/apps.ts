@@ -152,6 +152,16 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
     post: { permission: undefined, handle: setStatus('INACTIVE') },
   });
   endpoint(router, directory, '/apps/:appId/groups/:groupId', {
+    get: {
+      permission: read,
+      handle(request, response) {
+        const id = pathParameter(request, 'groupId');
+        if (!directory.apps.assignedGroupIds(appOfPath(request).id).includes(id)) {
+          throw notFound('ApplicationGroupAssignment', id);
+        }
+        response.json({ id, priority: 0, profile: {} });
+      },
+    },
     put: {
       permission: undefined,
       handle(request, response) {
