@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
+import { importedHashSchema } from '../directory/imported-password.ts';
 import { OktaError } from '../http/okta-error.ts';
 
 /**
@@ -21,19 +22,30 @@ const secret = z.strictObject({ value: z.string().min(1) });
 /** Attributes by name; `checkProfile` judges them. */
 export const profileSchema = z.record(z.string(), z.unknown());
 
+const WAYS = ['value', 'hash', 'hook'] as const;
+
+/** In clear, as another directory hashed it, or with the password import inline hook; `{}` says nothing. */
+const passwordSchema = z
+  .strictObject({
+    value: z.string().min(1).optional(),
+    hash: importedHashSchema.optional(),
+    hook: z.strictObject({ type: z.literal('default', { error: 'must be default' }) }).optional(),
+  })
+  .refine((password) => WAYS.filter((way) => password[way] !== undefined).length <= 1, {
+    message: 'takes one of value, hash and hook',
+  });
+
 export const credentialsSchema = z.object({
-  password: z
-    .union([secret, z.strictObject({})], {
-      error: 'must be {"value": "…"}; hash and hook are not supported by Local Okta',
-    })
-    .optional(),
+  password: passwordSchema.optional(),
   provider: z
     .object({
-      type: z.enum(['OKTA', 'LDAP'], { error: 'must be OKTA or LDAP' }),
+      type: z.enum(['OKTA', 'LDAP', 'IMPORT'], { error: 'must be OKTA, LDAP or IMPORT' }),
       name: z.string().min(1).max(100).optional(),
     })
     .optional(),
 });
+
+export type Credentials = z.output<typeof credentialsSchema>;
 
 export const newUserSchema = z.object({
   profile: profileSchema,

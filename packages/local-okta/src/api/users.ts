@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import { notFound } from '../directory/directory-error.ts';
 import { userFilter, userSearch } from '../directory/search-dialects.ts';
-import { OKTA_PROVIDER, type Provider, type User } from '../directory/user.ts';
+import type { User } from '../directory/user.ts';
 import type { SqlCondition } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
@@ -11,7 +11,7 @@ import { userActor } from '../system-log/log-event.ts';
 import type { Audit } from './audit.ts';
 import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
-import { assertPasswordAllowed } from './passwords.ts';
+import { assertImportAllowed, assertPasswordAllowed, requestedPassword, requestedProvider } from './passwords.ts';
 import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
 import { userView } from './user-view.ts';
 
@@ -45,10 +45,11 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   async function create(request: Request, response: Response): Promise<void> {
     const body = parseBody(request, newUserSchema);
     const activate = queryFlag(request, 'activate', true);
-    const provider = providerOf(body.credentials?.provider);
+    const requested = requestedPassword(body.credentials);
+    const { password } = requested;
+    const provider = requestedProvider(body.credentials, requested);
     const nextLogin = queryText(request, 'nextLogin');
     if (nextLogin !== undefined && nextLogin !== 'changePassword') throw invalid('nextLogin', 'must be changePassword');
-    const password = passwordOf(body.credentials);
     if (password !== undefined) assertPasswordAllowed(password, String(body.profile.login), provider);
     const groupIds = body.groupIds ?? [];
     for (const id of groupIds) {
@@ -56,7 +57,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
     }
     const user = await directory.users.create({
       profile: body.profile,
-      password,
+      ...requested,
       provider,
       activate,
       mustChangePassword: nextLogin !== undefined,
@@ -72,8 +73,10 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
     const body = parseBody(request, changedUserSchema);
     if (whole && body.profile === undefined) throw invalid('profile', 'The field cannot be left blank');
     const profile = whole ? body.profile : { ...before.profile, ...body.profile };
-    const password = passwordOf(body.credentials);
-    const provider = body.credentials?.provider === undefined ? before.provider : providerOf(body.credentials.provider);
+    const requested = requestedPassword(body.credentials);
+    const { password, passwordToImport } = requested;
+    const provider = requestedProvider(body.credentials, requested, before.provider);
+    if (passwordToImport !== undefined) assertImportAllowed(passwordToImport, before);
     if (password !== undefined) assertPasswordAllowed(password, String(profile?.login), provider);
     if (body.profile !== undefined && context.services.profileSource?.(before) !== undefined) {
       throw new OktaError('E0000023');
@@ -83,7 +86,10 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
       user = directory.users.setProfile(user.id, profile);
       audit(request, response, 'user.account.update_profile', 'Update user profile', [userActor(user)]);
     }
-    if (provider.type !== before.provider.type || provider.name !== before.provider.name) {
+    if (passwordToImport !== undefined) {
+      user = directory.users.setPasswordToImport(user.id, passwordToImport);
+      audit(request, response, 'user.account.update_password', 'User update password', [userActor(user)]);
+    } else if (provider.type !== before.provider.type || provider.name !== before.provider.name) {
       user = directory.users.setProvider(user.id, provider);
     }
     if (password !== undefined) {
@@ -148,15 +154,4 @@ function listCondition(request: Request): SqlCondition {
     sql: `${deprovisioned} AND (${columns.map((column) => `(${column} >= ? AND ${column} < ?)`).join(' OR ')})`,
     parameters: columns.flatMap(() => range),
   };
-}
-
-function providerOf(given: { type: 'OKTA' | 'LDAP'; name?: string | undefined } | undefined): Provider {
-  if (given === undefined || given.type === 'OKTA') return OKTA_PROVIDER;
-  return { type: given.type, name: given.name ?? given.type };
-}
-
-function passwordOf(
-  credentials: { password?: { value: string } | Record<string, never> | undefined } | undefined,
-): string | undefined {
-  return credentials?.password?.value;
 }

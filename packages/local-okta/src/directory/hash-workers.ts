@@ -58,22 +58,24 @@ function startWorker(): Worker {
 function run(worker: Worker, { job, resolve, reject }: Waiting): void {
   const finish = (end: () => void, reusable: boolean): void => {
     clearTimeout(timer);
-    worker.removeAllListeners();
+    // One by one: `removeAllListeners` would take the worker's own with them.
+    worker.off('message', onMessage).off('error', onError);
     working -= 1;
     if (reusable) keep(worker);
     else void worker.terminate();
     end();
     next();
   };
+  const onMessage = (answer: HashAnswer): void => {
+    if ('matches' in answer) finish(() => resolve(answer.matches), true);
+    else finish(() => reject(new Error(`A hash could not be computed: ${answer.error}`)), true);
+  };
+  const onError = (error: Error): void => finish(() => reject(error), false);
   const timer = setTimeout(
     () => finish(() => reject(new HashBusyError('Verifying a password took too long.')), false),
     DEADLINE_MS,
   );
-  worker.on('message', (answer: HashAnswer) => {
-    if ('matches' in answer) finish(() => resolve(answer.matches), true);
-    else finish(() => reject(new Error(`A hash could not be computed: ${answer.error}`)), true);
-  });
-  worker.on('error', (error) => finish(() => reject(error), false));
+  worker.on('message', onMessage).on('error', onError);
   worker.postMessage(job);
 }
 

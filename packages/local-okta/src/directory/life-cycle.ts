@@ -64,5 +64,5 @@ export function nextStatus(operation: LifecycleOperation, user: LifecycleFacts):
 
 /** Nobody has to choose a password who has one, or whose password is kept elsewhere. */
 export function activeOrProvisioned(user: Pick<LifecycleFacts, 'hasPassword' | 'provider'>): 'ACTIVE' | 'PROVISIONED' {
-  return user.hasPassword || user.provider.type !== 'OKTA' ? 'ACTIVE' : 'PROVISIONED';
+  return user.hasPassword || user.provider.type === 'LDAP' ? 'ACTIVE' : 'PROVISIONED';
 }
