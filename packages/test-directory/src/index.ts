@@ -7,5 +7,13 @@ export {
   type LdapProxySession,
   startLdapProxy,
 } from './ldap-proxy.ts';
+export type {
+  OtherDirectory,
+  OtherDirectoryFlavour,
+  OtherDirectoryOptions,
+  OtherFault,
+  OtherRequest,
+} from './other-directory/other-directory.ts';
+export { startOtherDirectory } from './other-directory/start-other-directory.ts';
 export { startDirectory } from './start-directory.ts';
 export type { DirectoryKind, DirectoryOptions, TestDirectory } from './test-directory.ts';
