@@ -116,7 +116,7 @@ export class Engine {
     }
     // Beside the bind, because it is read with the service account's rights and thrown away when the bind fails.
     const pendingGroups = hasGroups ? quietly(findGroups(this.context, this.settings, entry)) : undefined;
-    const refusal = await this.userBind.try(firstText(entry, user.bindProperty) ?? '', password);
+    const refusal = await this.userBind.try(firstText(entry, user.bindProperty) ?? '', password, turn);
     if (refusal !== undefined) {
       throw new InvalidCredentialsError(refusal);
     }

@@ -62,6 +62,17 @@ export function errorOf(result: LdapResult, doing: string): LdapAuthError {
   });
 }
 
+/** As `errorOf`, for a bind: what limits a search there limits how often an account may bind here. */
+export function bindErrorOf(result: LdapResult, doing: string): LdapAuthError {
+  if (result.status !== ResultCode.adminLimitExceeded) {
+    return errorOf(result, doing);
+  }
+  return new LdapAuthError('unavailable', `${doing}: The directory limits how often this account may bind`, {
+    detail: 'admin-limit',
+    cause: new LdapResultError(result),
+  });
+}
+
 /** What the directory said, as the cause of an error. */
 export class LdapResultError extends Error {
   override readonly name = 'LdapResultError';

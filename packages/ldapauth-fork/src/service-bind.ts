@@ -1,7 +1,7 @@
 import { BindRequest } from 'ldapts';
 import { type Connection, ConnectionLost } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
-import { errorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
+import { bindErrorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
 import type { Settings } from './settings.ts';
 
 const REFUSED_ACCOUNT: ReadonlySet<number> = new Set([
@@ -35,7 +35,7 @@ export async function bindService(connection: Connection, { service, onStep }: S
       );
     }
     if (result.status !== ResultCode.success) {
-      throw errorOf(result, 'Binding the service account');
+      throw bindErrorOf(result, 'Binding the service account');
     }
     report('ok');
   } catch (error) {

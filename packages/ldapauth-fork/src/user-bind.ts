@@ -3,11 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BindRequest } from 'ldapts';
 import type { BindPool } from './bind-pool.ts';
 import { LdapAuthError, type RefusalReason } from './errors.ts';
+import type { Turn } from './gate.ts';
 import { judgeBind, passwordPolicyRequest } from './password-policy.ts';
-import { errorOf, LdapResultError, outcomeOf } from './result-codes.ts';
+import { bindErrorOf, LdapResultError, outcomeOf } from './result-codes.ts';
 import type { OnStep } from './step.ts';
 
 const SAMPLES = 64;
+
+/** Okta's LDAP Interface takes four binds a second for one user: an honest burst is over soon. */
+const LIMIT_PAUSE = 300;
+const LIMIT_PATIENCE = 5000;
 
 /** Tries passwords, and makes a name that does not exist cost as much as a wrong password. */
 export class UserBind {
@@ -23,8 +28,12 @@ export class UserBind {
     this.onStep = onStep;
   }
 
-  /** Undefined when the password is right and the account may be used, else why not. @throws LdapAuthError */
-  async try(dn: string, password: string): Promise<RefusalReason | undefined> {
+  /**
+   * Undefined when the password is right and the account may be used, else why not. A directory that limits how often
+   * one account may bind is asked again for a while, until `turn` expires.
+   * @throws LdapAuthError
+   */
+  async try(dn: string, password: string, turn: Turn): Promise<RefusalReason | undefined> {
     if (dn.trim() === '') {
       // With an empty name the directory takes any password for an anonymous bind (RFC 4513 section 5.1).
       throw new LdapAuthError('misconfigured', 'The entry has no name to bind with', {
@@ -32,7 +41,7 @@ export class UserBind {
       });
     }
     const startedAt = performance.now();
-    const reason = await this.send(dn, password);
+    const reason = await this.sendPatiently(dn, password, turn);
     if (reason === undefined || reason === 'invalid-credentials') {
       this.durations[this.nextSample] = performance.now() - startedAt;
       this.nextSample = (this.nextSample + 1) % SAMPLES;
@@ -65,6 +74,22 @@ export class UserBind {
     return base === '' ? `cn=${this.decoyName}` : `cn=${this.decoyName},${base}`;
   }
 
+  private async sendPatiently(dn: string, password: string, turn: Turn): Promise<RefusalReason | undefined> {
+    const endsAt = performance.now() + LIMIT_PATIENCE;
+    for (;;) {
+      try {
+        return await this.send(dn, password);
+      } catch (error) {
+        const isLimited = error instanceof LdapAuthError && error.detail === 'admin-limit';
+        if (!isLimited || turn.expired || performance.now() + LIMIT_PAUSE > endsAt) {
+          throw error;
+        }
+        // Not in step with others who wait for the same account.
+        await wait(LIMIT_PAUSE * (0.75 + Math.random() / 2));
+      }
+    }
+  }
+
   private async send(dn: string, password: string): Promise<RefusalReason | undefined> {
     const startedAt = performance.now();
     const report = (outcome: string): void =>
@@ -75,7 +100,7 @@ export class UserBind {
       );
       const verdict = judgeBind(result);
       if (verdict.kind === 'broken') {
-        throw errorOf(result, 'Trying the password');
+        throw bindErrorOf(result, 'Trying the password');
       }
       if (verdict.kind === 'ok') {
         report('ok');

@@ -78,6 +78,20 @@ describe('answers of a directory', () => {
     expect(await judge({ bind: (request) => result(request, status) })).toEqual(judged);
   });
 
+  it('asks again where binds of one account are limited, as Okta does, and is told so in the end', async () => {
+    let binds = 0;
+    const twice = (request: FakeRequest): Buffer => {
+      binds += 1;
+      return result(request, binds <= 2 ? 11 : 0);
+    };
+    expect(await judge({ bind: twice })).toEqual({ user: { dn } });
+    expect(binds).toBe(3);
+    expect(await judge({ bind: (request) => result(request, 11) })).toEqual({
+      broken: 'unavailable',
+      detail: 'admin-limit',
+    });
+  });
+
   it.each([
     [3, { broken: 'timeout', detail: 'time-limit' }],
     [4, { broken: 'size-limit', detail: 'size-limit' }],
