@@ -78,7 +78,7 @@ describe('answers of a directory', () => {
     expect(await judge({ bind: (request) => result(request, status) })).toEqual(judged);
   });
 
-  it('asks again where binds of one account are limited, as Okta does, and is told so in the end', async () => {
+  it('asks again where binds of one account are limited, as Okta does', async () => {
     let binds = 0;
     const twice = (request: FakeRequest): Buffer => {
       binds += 1;
@@ -86,6 +86,9 @@ describe('answers of a directory', () => {
     };
     expect(await judge({ bind: twice })).toEqual({ user: { dn } });
     expect(binds).toBe(3);
+  });
+
+  it('says that the directory is unavailable when the limit of binds does not end', async () => {
     expect(await judge({ bind: (request) => result(request, 11) })).toEqual({
       broken: 'unavailable',
       detail: 'admin-limit',
