@@ -58,6 +58,7 @@ export interface Handlers {
 interface Untyped {
   readonly BindRequest: new (options: { messageId: number; name: string; credentials: string }) => LdapjsBind;
   readonly PagedResultsControl: new (options: { value: { size: number; cookie: Buffer } }) => LdapjsControl;
+  readonly PasswordPolicyControl: { OID: string };
   readonly ExtendedResponse: new (options: {
     messageId: number;
     status: number;
@@ -71,6 +72,9 @@ export const untyped = ldapjs as unknown as Untyped;
 
 /** A server of ldapjs that is not listening yet. */
 export function createLdapjsServer(handlers: Handlers, tls?: { readonly cert: string; readonly key: string }): Server {
+  // ldapjs knows this control only with a value and ends the connection of a client that asks for it, which is done
+  // without one (draft-behera-ldap-password-policy-11 section 6.1). Under another number it is one that is not known.
+  untyped.PasswordPolicyControl.OID = 'none';
   const options: ServerOptions & { connectionRouter(connection: Connection): void } = {
     ...(tls === undefined ? {} : { certificate: tls.cert, key: tls.key }),
     connectionRouter: (connection) => {
