@@ -130,7 +130,8 @@ export function createAuthenticate(context: Context): Authenticate {
     if (now === undefined) return { outcome: 'invalid' };
     if (now.status === 'LOCKED_OUT') return { outcome: 'locked', user: now };
     if (!matches) {
-      const counted = users.recordFailedSignIn(user.id);
+      // Where there is no password there is nothing to guess, and nobody to lock out of setting one.
+      const counted = now.passwordKind === 'none' ? now : users.recordFailedSignIn(user.id);
       if (counted.status === 'LOCKED_OUT') {
         context.systemLog.append({
           eventType: 'user.account.lock',

@@ -3,6 +3,7 @@ import type { Authenticate } from './authn.ts';
 import type { User } from './directory/user.ts';
 import type { PasswordImport } from './inline-hooks/password-import.ts';
 import type { LdapIntegration } from './integration/integration.ts';
+import type { Outbox } from './outbox/outbox.ts';
 
 /** Agents as the Admin API shows them. Source: Okta API, "Agent Pools". */
 export interface AgentPoolView {
@@ -43,6 +44,8 @@ export interface Services {
   authenticate?: Authenticate;
   /** Asks the org's password import inline hook. Filled in by `inline-hooks`. */
   passwordImport?: PasswordImport;
+  /** Links to set a password by. Filled in by `outbox`. */
+  outbox?: Outbox;
   /** Everything as after the first start. Filled in by `createLocalOkta`. */
   reset?: () => Promise<void>;
 }

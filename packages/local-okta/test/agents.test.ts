@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { TestDirectory } from '@ldap-to-okta/test-directory';
+import { startLdapProxy, type TestDirectory } from '@ldap-to-okta/test-directory';
 import type { LocalOkta } from '../src/local-okta.ts';
 import {
   type Cleanup,
@@ -297,5 +297,21 @@ describe('the gateway', () => {
     ).toBe(400);
     expect((await fetch(`${okta.urls.okta}/local/integration`)).status).toBe(401);
     expect((await fetch(`${okta.urls.okta}/local/integration/settings`, { method: 'PUT' })).status).toBe(401);
+  });
+});
+
+describe('a directory that takes its time when the agent starts', () => {
+  it('does not make the agent look degraded for as long as its first polls are held', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const proxy = await startLdapProxy({ target: { host: '127.0.0.1', port: Number(new URL(directory.url).port) } });
+    cleanup.add(() => proxy.close());
+    proxy.hang();
+    const okta = await startOkta(cleanup);
+    startAgent(cleanup, okta, { ...directory, url: proxy.url });
+    await until(() => proxy.counts().connections > 0, 'the agent has asked the directory');
+    // As long as registering and two polls take.
+    await until(async () => (await statuses(okta)).length > 0, 'the agent is registered');
+    await proxy.resume();
+    await until(async () => (await statuses(okta))[0] === 'OPERATIONAL', 'operational', 5_000);
   });
 });

@@ -72,11 +72,24 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
       post: {
         permission: 'okta.users.manage',
         handle(request, response) {
-          run(request, response, operation);
-          response.json({});
+          const sendEmail = queryFlag(request, 'sendEmail', operation !== 'reactivate');
+          const user = run(request, response, operation);
+          response.json(linkFor(user, operation, sendEmail));
         },
       },
     });
+  }
+
+  /** The link to set a password by: in the answer, or (Okta mails it) in the outbox only. */
+  function linkFor(user: User, operation: ApiOperation, sendEmail: boolean): Readonly<Record<string, string>> {
+    if (operation === 'reset_password') {
+      const link = context.services.outbox?.issue(user, 'reset-password');
+      return sendEmail || link === undefined ? {} : { resetPasswordUrl: link.url };
+    }
+    const activated = operation === 'activate' || operation === 'reactivate';
+    if (!activated || !['PROVISIONED', 'RECOVERY'].includes(user.status)) return {};
+    const link = context.services.outbox?.issue(user, 'activate');
+    return sendEmail || link === undefined ? {} : { activationUrl: link.url, activationToken: link.token };
   }
 
   async function expire(request: Request, response: Response, temporary: boolean): Promise<void> {

@@ -65,6 +65,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
     for (const id of groupIds) directory.groups.addMember(id, user.id);
     audit(request, response, 'user.lifecycle.create', 'Create Okta user', [userActor(user)]);
     if (activate) audit(request, response, 'user.lifecycle.activate', 'Activate Okta user', [userActor(user)]);
+    if (user.status === 'PROVISIONED') context.services.outbox?.issue(user, 'activate');
     response.json(userView(user, baseUrl(request)));
   }
 

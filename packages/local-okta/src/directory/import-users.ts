@@ -5,14 +5,17 @@ import type { AppUsers, ImportState } from './app-users.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, type FieldProblem } from './directory-error.ts';
 import { checkProfile } from './profile.ts';
-import { keyOf, type Provider, shortNameOf, type UserStatus } from './user.ts';
+import { keyOf, OKTA_PROVIDER, type Provider, shortNameOf, type UserStatus } from './user.ts';
 
 /** One user that an import brings. */
 export interface ImportedUser {
   /** The Okta user it belongs to. Undefined makes one. */
   readonly userId?: string | undefined;
   readonly profile: Readonly<Record<string, unknown>>;
-  readonly provider: Provider;
+  /** Undefined leaves it as it is; for one that is made it is OKTA then. */
+  readonly provider?: Provider | undefined;
+  /** The profile of one who is here is Okta's, and stays. */
+  readonly keepProfile?: boolean | undefined;
   /** For one that is made. Default ACTIVE. */
   readonly status?: UserStatus | undefined;
   /** The record in the app that it comes from. */
@@ -46,19 +49,21 @@ export function createImportUsers({ store, clock, changes, appUsers }: ImportUse
     const profile = checkProfile(imported.profile);
     const json = JSON.stringify(profile);
     const loginKey = keyOf(profile.login);
-    const { provider, status = 'ACTIVE' } = imported;
+    const { status = 'ACTIVE' } = imported;
     const holder = store.get<{ id: string }>('SELECT id FROM users WHERE login_key = ?', [loginKey]);
-    if (holder !== undefined && holder.id !== imported.userId) {
+    const stays = imported.keepProfile && imported.userId !== undefined;
+    if (holder !== undefined && holder.id !== imported.userId && !stays) {
       return refused('login', 'An object with this field already exists in the current organization');
     }
     const names = [loginKey, keyOf(shortNameOf(profile.login)), keyOf(profile.email)];
     if (imported.userId === undefined) {
       const id = newId(ID_PREFIX.user);
+      const { type, name } = imported.provider ?? OKTA_PROVIDER;
       const activated = status === 'STAGED' ? null : now;
       store.run(
         `INSERT INTO users (id, login_key, short_key, email_key, status, created, activated, status_changed,
            last_updated, provider_type, provider_name, profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [id, ...names, status, now, activated, activated, now, provider.type, provider.name, json],
+        [id, ...names, status, now, activated, activated, now, type, name, json],
       );
       changes.note({ kind: 'user', id, change: 'created' });
       return { outcome: 'created', userId: id };
@@ -69,13 +74,23 @@ export function createImportUsers({ store, clock, changes, appUsers }: ImportUse
       [id],
     );
     if (before === undefined) return refused('id', 'There is no such user');
-    if (before.profile === json && before.provider_type === provider.type && before.provider_name === provider.name) {
-      return { outcome: 'unchanged', userId: id };
+    const { type, name } = imported.provider ?? { type: before.provider_type, name: before.provider_name };
+    const sameProvider = before.provider_type === type && before.provider_name === name;
+    if (sameProvider && (before.profile === json || imported.keepProfile)) return { outcome: 'unchanged', userId: id };
+    if (imported.keepProfile) {
+      store.run('UPDATE users SET provider_type = ?, provider_name = ?, last_updated = ? WHERE id = ?', [
+        type,
+        name,
+        now,
+        id,
+      ]);
+      changes.note({ kind: 'user', id, change: 'updated' });
+      return { outcome: 'updated', userId: id };
     }
     store.run(
       `UPDATE users SET login_key = ?, short_key = ?, email_key = ?, profile = ?, provider_type = ?,
          provider_name = ?, last_updated = ? WHERE id = ?`,
-      [...names, json, provider.type, provider.name, now, id],
+      [...names, json, type, name, now, id],
     );
     changes.note({ kind: 'user', id, change: 'updated' });
     return { outcome: 'updated', userId: id };

@@ -58,6 +58,8 @@ export function createPasswordImport({ systemLog, clock, config, log }: Context,
   }
 
   return {
+    /** Whether there is somebody to ask. */
+    active: (): boolean => hooks.active() !== undefined,
     async verify(user: User, password: string): Promise<HookVerdict> {
       const hook = hooks.active();
       let verdict: HookVerdict = 'failed';

@@ -42,9 +42,19 @@ export async function confirmResults(
   let confirmed = 0;
   let ignored = 0;
   const refused: { externalId: string; dn: string; problem: string }[] = [];
-  const provider = source.settings.delegatedAuthentication
-    ? ({ type: 'LDAP', name: source.name } as const)
-    : ({ type: 'OKTA', name: 'OKTA' } as const);
+  const { delegatedAuthentication, sourcesProfiles } = source.settings;
+  const provider = delegatedAuthentication ? ({ type: 'LDAP', name: source.name } as const) : undefined;
+  // Nobody keeps a password for them yet.
+  const active = delegatedAuthentication ? 'ACTIVE' : 'PROVISIONED';
+
+  /** Somebody new whom no directory signs in: the hook knows their password, or they set one by a link. */
+  function welcome(userId: string): void {
+    const user = directory.users.get(userId);
+    if (user === undefined || delegatedAuthentication || !request.activate) return;
+    if (context.services.passwordImport?.active() === true) {
+      directory.users.setPasswordToImport(userId, { kind: 'hook' });
+    } else context.services.outbox?.issue(user, 'activate');
+  }
 
   function refuse(record: UserRecord, problem: string): void {
     records.setProblem(record.externalId, problem);
@@ -84,7 +94,8 @@ export async function confirmResults(
         userId: found.userId,
         profile: record.profile,
         provider,
-        status: request.activate ? 'ACTIVE' : 'STAGED',
+        keepProfile: !sourcesProfiles,
+        status: request.activate ? active : 'STAGED',
         appUser: { appId: source.appId, externalId: record.externalId, profile: { ...record.profile, dn: record.dn } },
       });
       taken.push(record);
@@ -98,6 +109,7 @@ export async function confirmResults(
         continue;
       }
       records.confirm(record.externalId, result.userId);
+      if (result.outcome === 'created') welcome(result.userId);
       keys.push(record.dnKey);
       confirmed += 1;
     }

@@ -41,6 +41,9 @@ export interface ImportJobsOptions {
 const DAY_MS = 86_400_000;
 
 /** One import at a time, in the background. */
+/** A directory that sources nobody has nothing to say about who may go on. */
+const NO_REMOVAL: Pick<ImportWork, 'takeAway' | 'giveBack'> = { takeAway: () => undefined, giveBack: () => undefined };
+
 export function createImportJobs(options: ImportJobsOptions): ImportJobs {
   const { context, runs, records, groupRecords, watermarks } = options;
   const { store, directory, systemLog, clock, log } = context;
@@ -67,7 +70,8 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
     const counts: ImportCounts = noCounts();
     const latest: Partial<Record<'users' | 'groups', string>> = {};
     const { settings, appId, name } = source;
-    const provider = { type: settings.delegatedAuthentication ? 'LDAP' : 'OKTA', name } as const;
+    // Without delegated authentication their passwords are elsewhere, and an import does not touch them.
+    const provider = settings.delegatedAuthentication ? ({ type: 'LDAP', name } as const) : undefined;
     const work: ImportWork = {
       run: seq,
       appId,
@@ -83,14 +87,15 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       imported: (user, userId) => ({
         userId,
         profile: user.profile,
-        provider: provider.type === 'LDAP' ? provider : { type: 'OKTA', name: 'OKTA' },
+        provider,
+        keepProfile: !settings.sourcesProfiles,
         appUser: { appId, externalId: user.externalId, profile: { ...user.profile, dn: user.dn } },
       }),
       report: (dn, code, message) => runs.addProblem(seq, { dn, code, message }),
       sawModified(what, modified) {
         if (modified !== undefined && modified > (latest[what] ?? '')) latest[what] = modified;
       },
-      ...createRemoval(context, settings.import.onRemoval, id),
+      ...(settings.sourcesProfiles ? createRemoval(context, settings.import.onRemoval, id) : NO_REMOVAL),
     };
     let phase: ImportPhase = 'users';
     const onProgress = (now: ImportPhase): void => {

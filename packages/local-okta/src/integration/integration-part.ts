@@ -12,7 +12,10 @@ export const integrationPart: PartDefinition = {
   create(context) {
     const integration = createLdapIntegration(context);
     context.services.ldapIntegration = integration;
-    context.services.profileSource = ({ id }) => (integration.dnOf(id) === undefined ? undefined : integration.root());
+    context.services.profileSource = ({ id }) =>
+      integration.settings()?.sourcesProfiles === true && integration.dnOf(id) !== undefined
+        ? integration.root()
+        : undefined;
     context.services.authenticate = createAuthenticate(context);
 
     async function stop(): Promise<void> {

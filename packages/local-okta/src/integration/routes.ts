@@ -66,7 +66,22 @@ export function createIntegrationRoutes(
   });
 
   guarded.put('/settings', (request, response) => {
-    const result = integration.configure(request.body) ?? noAgent();
+    const before = integration.app()?.settings;
+    const given: unknown = request.body?.delegatedAuthentication;
+    // Whoever's password the directory has kept must be able to sign in afterwards: that switch sees to it.
+    if (before !== undefined && typeof given === 'boolean' && given !== before.delegatedAuthentication) {
+      const problem = 'is switched by PUT /local/delegated-authentication, which takes care of the passwords';
+      throw wrongSettings([{ setting: 'delegatedAuthentication', problem }]);
+    }
+    // Left out, these stay as they are: their defaults would undo a cut-over.
+    const kept = before && {
+      delegatedAuthentication: before.delegatedAuthentication,
+      sourcesProfiles: before.sourcesProfiles,
+      ...(before.delegatedAuthentication ? {} : { justInTime: false }),
+    };
+    const body: unknown = request.body;
+    const result =
+      integration.configure(typeof body === 'object' && body !== null ? { ...kept, ...body } : body) ?? noAgent();
     if (!result.ok) throw wrongSettings(result.problems);
     response.json(result.settings);
   });

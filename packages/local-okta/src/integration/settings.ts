@@ -50,6 +50,8 @@ const schema = z.strictObject({
   delegatedAuthentication: z.boolean().default(true),
   /** Users are made at their first sign-in. Needs delegated authentication. */
   justInTime: z.boolean().default(true),
+  /** "Allow LDAP to source Okta users": profiles are the directory's, and imports bring them up to date. */
+  sourcesProfiles: z.boolean().default(true),
   import: importOptions.prefault({}),
 });
 
