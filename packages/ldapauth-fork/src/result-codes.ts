@@ -23,6 +23,11 @@ export const ResultCode = {
 } as const;
 
 const MEANINGS: ReadonlyMap<number, readonly [LdapAuthErrorCode, string, string]> = new Map([
+  // What Active Directory says to who searches without a bind; a session that has ended was tried again before.
+  [
+    ResultCode.operationsError,
+    ['misconfigured', 'bind-required', 'The directory wants a bind first: name a service account'],
+  ],
   [ResultCode.timeLimitExceeded, ['timeout', 'time-limit', 'The directory gave up on its own time limit']],
   [ResultCode.sizeLimitExceeded, ['size-limit', 'size-limit', 'The directory cut the search short']],
   [ResultCode.adminLimitExceeded, ['size-limit', 'admin-limit', 'The directory cut the search short']],
