@@ -43,6 +43,8 @@ export interface LdapAgent {
 }
 
 const PROBE_MS = 10_000;
+/** How long the first poll waits for the first probe. */
+const FIRST_PROBE_MS = 2_000;
 
 /**
  * Starts an agent: registers it if it is not registered yet, then answers what Local Okta asks about the directory.
@@ -62,23 +64,29 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     status = { ...status, ...change };
   }
 
+  async function probe(): Promise<void> {
+    const before = status.directory.code;
+    const found = await directory.probe().then(
+      () => ({ ok: true }),
+      (error: unknown) => {
+        const { code, message } = toDirectoryError(error);
+        return { ok: false, code, message };
+      },
+    );
+    set({ directory: found });
+    const now = 'code' in found ? found.code : undefined;
+    if (before === now) return;
+    if (found.ok) log.info('the directory answers');
+    else log.error('the directory cannot be used', found);
+  }
+
+  const firstProbe = probe();
+
   async function watchDirectory(): Promise<void> {
+    await firstProbe;
     while (!stop.signal.aborted) {
-      const before = status.directory.code;
-      const found = await directory.probe().then(
-        () => ({ ok: true }),
-        (error: unknown) => {
-          const { code, message } = toDirectoryError(error);
-          return { ok: false, code, message };
-        },
-      );
-      set({ directory: found });
-      const now = 'code' in found ? found.code : undefined;
-      if (before !== now) {
-        if (found.ok) log.info('the directory answers');
-        else log.error('the directory cannot be used', found);
-      }
       await pause(PROBE_MS, stop.signal);
+      if (!stop.signal.aborted) await probe();
     }
   }
 
@@ -115,6 +123,9 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     for (;;) {
       const granted = await registration();
       if (granted === undefined || stop.signal.aborted) return;
+      // A poll says how the directory is and is then held: one sent too early would call it broken all that time.
+      await Promise.race([firstProbe, pause(FIRST_PROBE_MS, stop.signal)]);
+      if (stop.signal.aborted) return;
       const { approval: _done, ...rest } = status;
       status = { ...rest, state: 'connecting', agentId: granted.agentId };
       loop = startWorkLoop({
