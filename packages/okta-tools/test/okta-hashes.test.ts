@@ -168,6 +168,14 @@ describe('Without Okta, or with something wrong', () => {
     expect(counts).toMatchObject({ imported: MAPPED.length });
   });
 
+  it.each(['starttls', 'ldaps'])('reads over %s, and only from whom the CA vouches for', async (tls) => {
+    const url = new URL(tls === 'ldaps' ? directory.ldapsUrl : directory.url);
+    const changed = { LDAP_TLS: tls, LDAP_HOST: 'localhost', LDAP_PORT: url.port, OKTA_API_TOKEN: '' };
+    const { counts } = await move(HASHED, { ...changed, LDAP_CA_FILE: directory.caFile });
+    expect(counts).toMatchObject({ imported: MAPPED.length });
+    await expect(move(HASHED, changed)).rejects.toMatchObject({ code: 'directory' });
+  });
+
   it.each([
     [{ LDAP_ADMIN_PASSWORD: 'wrong' }, 'directory', 'does not accept cn=admin,dc=example,dc=org'],
     [{ LDAP_USER_BASE: 'ou=nobody,dc=example,dc=org' }, 'directory', 'no entry ou=nobody'],

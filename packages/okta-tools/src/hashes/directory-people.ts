@@ -34,7 +34,8 @@ export async function* readPeople(config: DirectoryConfig, filter = DEFAULT_FILT
     ...(config.url.startsWith('ldaps:') ? { tlsOptions } : {}),
   });
   try {
-    if (config.startTls) await client.startTLS({ ...tlsOptions, servername: new URL(config.url).hostname });
+    if (config.startTls)
+      await client.startTLS({ ...tlsOptions, servername: new URL(config.url).hostname.replace(/^\[|\]$/g, '') });
     await client.bind(config.bindDn, config.bindPassword);
     const pages = client.searchPaginated(config.userBase, {
       scope: 'sub',
