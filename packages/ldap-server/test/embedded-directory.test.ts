@@ -54,6 +54,20 @@ describe('starting', () => {
   const person = (lines: string): string =>
     `${root}dn: cn=a,${base}\nobjectClass: inetOrgPerson\ncn: a\nsn: a\n${lines}`;
 
+  it('gives an entry of an LDIF the same UUID at every start, so that an import knows it again', async () => {
+    const uuidsAt = async (url: string): Promise<unknown> => {
+      const client = new Client({ url });
+      const { searchEntries } = await client.search(base, { attributes: ['entryUUID'] });
+      await client.unbind();
+      return searchEntries;
+    };
+    const again = await startEmbeddedDirectory({ ldifFiles: [tutorial], ...admin });
+    const [first, second] = [await uuidsAt(directory.url), await uuidsAt(again.url)];
+    await again.close();
+    expect(second).toEqual(first);
+    expect(new Set((first as { entryUUID: string }[]).map(({ entryUUID }) => entryUUID)).size).toBe(7);
+  });
+
   it('is quick', async () => {
     const begin = performance.now();
     const another = await startEmbeddedDirectory({ ldifFiles: [tutorial], ...admin });

@@ -11,6 +11,7 @@ import { classesOf, type Entry, firstValue, type StoredAttribute, storedAttribut
 import { ContentError, checkEntry, readAttribute, requireDn, structuralClass } from './entry-content.ts';
 import type { LdifRecord } from './ldif.ts';
 import { LdifError } from './ldif-error.ts';
+import { nameUuid } from './name-uuid.ts';
 import { formatPreciseTime, formatTime, policyOf } from './password-policy.ts';
 import { Tree } from './tree.ts';
 
@@ -62,7 +63,8 @@ export class Directory {
   load(records: readonly LdifRecord[]): void {
     for (const record of records) {
       try {
-        this.add(record.dn, record.attributes, this.adminDn);
+        // who imports from here knows an entry by its UUID, and finds it again after a restart
+        this.add(record.dn, record.attributes, this.adminDn, (dn) => nameUuid(dn.key));
       } catch (error) {
         if (!(error instanceof LdapError)) throw error;
         const attribute = error instanceof ContentError ? error.attribute?.toLowerCase() : undefined;
@@ -73,12 +75,17 @@ export class Directory {
   }
 
   /** Adds an entry. Throws LdapError. */
-  add(name: string, attributes: readonly AttributeInput[], creator: Dn): Entry {
+  add(
+    name: string,
+    attributes: readonly AttributeInput[],
+    creator: Dn,
+    uuidFor: (dn: Dn) => string = () => randomUUID(),
+  ): Entry {
     const dn = requireDn(name, this.schema);
     this.#base ??= dn;
     if (this.tree.find(dn.key) !== undefined) throw new LdapError(resultCode.entryAlreadyExists);
     const parent = this.#parentFor(dn);
-    const entry: Entry = { dn, uuid: randomUUID(), parent, children: new Set(), attributes: new Map() };
+    const entry: Entry = { dn, uuid: uuidFor(dn), parent, children: new Set(), attributes: new Map() };
     for (const input of attributes) {
       const attribute = readAttribute(input, this.schema);
       const key = attribute.description.toLowerCase();
