@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { loopbackNameIn } from './local-org.ts';
 import { isStartable, type StartableMode, startableModes } from './modes.ts';
 import { StackError } from './stack-error.ts';
 import type { StackOptions } from './start-stack.ts';
@@ -30,11 +31,30 @@ export function readStackOptions(root: string): StackOptions & { readonly modes:
   if (directory !== 'embedded' && directory !== 'as-configured') {
     problems.push(`DIRECTORY is '${directory}'; it can be embedded or as-configured`);
   }
-  const ports = { app: port('PORT', 8080), ldap: port('OPENLDAP_PORT', 1389), ldaps: port('OPENLDAPS_PORT', 1636) };
+  const org = env.OKTA_ORG || 'local';
+  if (org !== 'local' && org !== 'real') problems.push(`OKTA_ORG is '${org}'; it can be local or real`);
+  for (const name of ['OKTA_URL', 'ISSUER']) {
+    if (org === 'local' && env[name] && loopbackNameIn(env[name]) === undefined) {
+      problems.push(`${name} is '${env[name]}', which is not on this computer; for a real org, set OKTA_ORG=real`);
+    }
+  }
+  const ports = {
+    app: port('PORT', 8080),
+    ldap: port('OPENLDAP_PORT', 1389),
+    ldaps: port('OPENLDAPS_PORT', 1636),
+    okta: port('LOCAL_OKTA_PORT', 8090),
+    oktaLdaps: port('LOCAL_OKTA_LDAPS_PORT', 8636),
+    oktaLdap: port('LOCAL_OKTA_LDAP_PORT', 8389),
+  };
+  const setup = env.LOCAL_OKTA_SETUP || 'auto';
+  if (setup !== 'auto' && setup !== 'manual') {
+    problems.push(`LOCAL_OKTA_SETUP is '${setup}'; it can be auto or manual`);
+  }
   if (problems.length > 0) throw new StackError('bad-setting', `${problems.join('; ')}.`);
   return {
     modes: isStartable(mode) ? [mode] : startableModes,
     directory: directory === 'as-configured' ? directory : 'embedded',
+    org: org === 'real' ? org : 'local',
     ports,
     env,
     folder: join(root, '.local'),

@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   let onSignal = (): void => process.exit(130);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal());
   const options = readStackOptions(fileURLToPath(new URL('../../../', import.meta.url)));
-  const stack = await startStack(options);
+  const stack = await startStack({ ...options, announce: (line) => console.log(line) });
   const stop = new Promise<'stop'>((resolve) => {
     onSignal = () => resolve('stop');
   });

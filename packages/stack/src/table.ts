@@ -7,21 +7,41 @@ export function describeStack(stack: Stack, modes: readonly StartableMode[], opt
   const rows = [
     ['URL', 'What it shows', 'Sign in as'],
     ...modes.map((mode) => [stack.urls[mode] ?? '', modePlans[mode].shows, modePlans[mode].signIn]),
-    directoryRow(options),
+    ...oktaRows(stack, options),
+    ...directoryRows(modes, options),
   ];
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const lines = rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd());
+  const byHand =
+    stack.okta?.setup === 'manual'
+      ? '  Local Okta is to be set up by hand: until the agent is let in and people are imported, nobody can sign in through it.\n'
+      : '';
   const logs = relative(process.cwd(), stack.folder);
-  return `\n${lines.join('\n')}\n\n  The apps' logs are in ${logs}. Ctrl-C stops everything.\n`;
+  return `\n${lines.join('\n')}\n\n${byHand}  Logs are in ${logs}. Ctrl-C stops everything.\n`;
 }
 
-function directoryRow({ directory, ports, env }: StackOptions): string[] {
+function oktaRows({ okta }: Stack, { ports }: StackOptions): string[][] {
+  if (okta === undefined) return [];
+  return [
+    [
+      okta.url,
+      `Local Okta, a stand-in for an Okta org (its LDAP Interface: ldaps://localhost:${ports?.oktaLdaps})`,
+      `${okta.admin.login} / ${okta.admin.password}`,
+    ],
+  ];
+}
+
+function directoryRows(modes: readonly StartableMode[], { directory, org, ports, env }: StackOptions): string[][] {
+  // a real org has an agent of its own, which knows its directory
+  if (org === 'real' && !modes.includes('ldap')) return [];
   if (directory === 'embedded') {
     return [
-      `ldap://localhost:${ports?.ldap}`,
-      `The directory: embedded, with ldifs/ in it, in place of OpenLDAP (ldaps: ${ports?.ldaps})`,
-      'nobody: it can be read',
+      [
+        `ldap://localhost:${ports?.ldap}`,
+        `The directory: embedded, with ldifs/ in it, in place of OpenLDAP (ldaps: ${ports?.ldaps})`,
+        'nobody: it can be read',
+      ],
     ];
   }
-  return [env?.LDAP_HOST ?? 'localhost', 'The directory, as the LDAP_* variables name it', ''];
+  return [[env?.LDAP_HOST ?? 'localhost', 'The directory, as the LDAP_* variables name it', '']];
 }
