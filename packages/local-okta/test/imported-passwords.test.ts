@@ -7,7 +7,7 @@ import { oktaHashOf } from './okta-hash.ts';
 
 const PASSWORD = 'password1';
 const personas = readFileSync(new URL('../../test-directory/ldifs/personas.ldif', import.meta.url), 'utf8');
-const hashes = [...personas.matchAll(/^uid: (hash-\S+)$[^]*?^userPassword: (.+)$/gm)].map(
+const hashes = [...personas.matchAll(/^uid: (hash-\S+)$[\s\S]*?^userPassword: (.+)$/gm)].map(
   ([, name = '', stored = '']) => ({ name, hash: oktaHashOf(stored) }),
 );
 

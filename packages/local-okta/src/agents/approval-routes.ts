@@ -1,8 +1,9 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
+import { PAGE_POLICY } from '../http/page.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { type AdminSession, createAdminSessions } from './admin-sessions.ts';
-import { consentPage, messagePage, PAGE_POLICY, signInPage } from './approval-pages.ts';
+import { consentPage, messagePage, signInPage } from './approval-pages.ts';
 import { createFailureThrottle } from './failure-throttle.ts';
 import type { Registration } from './registration.ts';
 

@@ -6,10 +6,12 @@ import { addAgentPoolEndpoint } from './agent-pools.ts';
 import { addAppEndpoints } from './apps.ts';
 import { createAudit } from './audit.ts';
 import { addGroupEndpoints } from './groups.ts';
+import { addIamEndpoints } from './iam.ts';
 import { addLogEndpoint } from './logs.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { addUserLifecycleEndpoints } from './user-lifecycle.ts';
 import { addUserRelationEndpoints } from './user-relations.ts';
+import { addUserRoleEndpoints } from './user-roles.ts';
 import { addUserEndpoints } from './users.ts';
 
 /** Okta's management API, as far as a migration touches it. Source: Okta API reference, "Okta Management". */
@@ -25,6 +27,8 @@ export const adminApi: PartDefinition = {
     addUserEndpoints(api, apiContext);
     addUserLifecycleEndpoints(api, apiContext);
     addUserRelationEndpoints(api, apiContext);
+    addUserRoleEndpoints(api, apiContext);
+    addIamEndpoints(api, apiContext);
     addGroupEndpoints(api, apiContext);
     addAppEndpoints(api, apiContext);
     addAgentPoolEndpoint(api, apiContext);

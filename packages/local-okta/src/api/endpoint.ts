@@ -6,7 +6,7 @@ import { FilterError } from '../filter/filter-expression.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
 
-type Method = 'get' | 'post' | 'put' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface Endpoint {
   /** What the caller's roles must allow; undefined where the handler decides. */

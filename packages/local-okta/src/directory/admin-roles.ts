@@ -2,6 +2,7 @@ import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
+import { nameTaken } from './directory-error.ts';
 
 /** Permissions of custom roles that a migration needs. "View users and their details" is `okta.users.read`. */
 export type Permission = 'okta.users.read' | 'okta.users.manage' | 'okta.groups.read' | 'okta.groups.manage';
@@ -20,6 +21,7 @@ export interface Role {
   readonly label: string;
   readonly description: string;
   readonly permissions: readonly Permission[];
+  readonly created: string;
 }
 
 /** Simplified: a set is of all users, all groups, or both; single ones cannot be named. */
@@ -27,8 +29,11 @@ export interface ResourceSet {
   readonly id: string;
   readonly label: string;
   readonly description: string;
-  readonly resources: readonly ('users' | 'groups')[];
+  readonly resources: readonly ResourceKind[];
+  readonly created: string;
 }
+
+export type ResourceKind = 'users' | 'groups';
 
 export interface RoleAssignment {
   readonly id: string;
@@ -36,12 +41,19 @@ export interface RoleAssignment {
   /** A custom role's id, or `SUPER_ADMIN`. */
   readonly role: string;
   readonly resourceSetId: string | null;
+  readonly created: string;
 }
 
 export interface AdminRoles {
   /** By label: made when missing, brought to these permissions when there. */
-  saveRole(role: Omit<Role, 'id'>): Role;
-  saveResourceSet(set: Omit<ResourceSet, 'id'>): ResourceSet;
+  saveRole(role: Omit<Role, 'id' | 'created'>): Role;
+  saveResourceSet(set: Omit<ResourceSet, 'id' | 'created'>): ResourceSet;
+  /** By id: all of it anew. @throws DirectoryError `name-taken` */
+  updateRole(id: string, role: Omit<Role, 'id' | 'created'>): void;
+  updateResourceSet(id: string, set: Omit<ResourceSet, 'id' | 'created'>): void;
+  /** With its assignments. */
+  removeRole(id: string): void;
+  removeResourceSet(id: string): void;
   roles(): readonly Role[];
   resourceSets(): readonly ResourceSet[];
   /** Twice is as good as once. A custom role needs a resource set, SUPER_ADMIN has none. */
@@ -65,64 +77,118 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
     label: string;
     description: string;
     list: string;
+    created: string;
   }
 
-  function save(table: 'roles' | 'resource_sets', column: string, prefix: 'cr0' | 'iam', row: Omit<LabelledRow, 'id'>) {
+  function read(table: 'roles' | 'resource_sets', column: string): LabelledRow[] {
+    return store.all<LabelledRow>(
+      `SELECT id, label, description, ${column} AS list, created FROM ${table} ORDER BY label`,
+    );
+  }
+
+  // The lists are what save and update wrote.
+  const roles = (): Role[] =>
+    read('roles', 'permissions').map(({ list, ...row }) => ({ ...row, permissions: JSON.parse(list) as Permission[] }));
+  const resourceSets = (): ResourceSet[] =>
+    read('resource_sets', 'resources').map(({ list, ...row }) => ({
+      ...row,
+      resources: JSON.parse(list) as ResourceKind[],
+    }));
+
+  function save(
+    table: 'roles' | 'resource_sets',
+    column: string,
+    prefix: 'cr0' | 'iam',
+    row: Omit<LabelledRow, 'id' | 'created'>,
+  ): void {
     store.run(
       `INSERT INTO ${table} (id, label, description, ${column}, created) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (label) DO UPDATE SET description = excluded.description, ${column} = excluded.${column}`,
       [newId(prefix), row.label, row.description, row.list, timestamp(clock)],
     );
-    return store.get<{ id: string }>(`SELECT id FROM ${table} WHERE label = ?`, [row.label])?.id ?? '';
+    noteEverybody();
+  }
+
+  function update(
+    table: 'roles' | 'resource_sets',
+    column: string,
+    id: string,
+    row: Omit<LabelledRow, 'id' | 'created'>,
+  ): void {
+    const holder = store.get<{ id: string }>(`SELECT id FROM ${table} WHERE label = ?`, [row.label]);
+    if (holder !== undefined && holder.id !== id) throw nameTaken('label');
+    store.run(`UPDATE ${table} SET label = ?, description = ?, ${column} = ? WHERE id = ?`, [
+      row.label,
+      row.description,
+      row.list,
+      id,
+    ]);
+    noteEverybody();
+  }
+
+  /** A role that is another now changes what everybody may who holds it. */
+  function noteEverybody(): void {
+    for (const { user_id } of store.all<{ user_id: string }>('SELECT DISTINCT user_id FROM role_assignments')) {
+      changes.note({ kind: 'roles', userId: user_id });
+    }
+  }
+
+  function madeOf<Item extends { readonly label: string }>(items: readonly Item[], label: string): Item {
+    const made = items.find((item) => item.label === label);
+    if (made === undefined) throw new Error('It was not stored.');
+    return made;
   }
 
   function assignmentsOf(userId: string): RoleAssignment[] {
     return store
-      .all<{ id: string; user_id: string; role: string; resource_set_id: string | null }>(
-        'SELECT * FROM role_assignments WHERE user_id = ?',
+      .all<{ id: string; user_id: string; role: string; resource_set_id: string | null; created: string }>(
+        'SELECT * FROM role_assignments WHERE user_id = ? ORDER BY created, id',
         [userId],
       )
-      .map((row) => ({ id: row.id, userId: row.user_id, role: row.role, resourceSetId: row.resource_set_id }));
+      .map(({ id, user_id, role, resource_set_id, created }) => ({
+        id,
+        userId: user_id,
+        role,
+        resourceSetId: resource_set_id,
+        created,
+      }));
   }
 
   const isSuperAdmin = (userId: string): boolean => assignmentsOf(userId).some(({ role }) => role === SUPER_ADMIN);
 
   return {
-    saveRole: (role) => ({
-      ...role,
-      id: save('roles', 'permissions', ID_PREFIX.role, { ...role, list: JSON.stringify(role.permissions) }),
-    }),
-    saveResourceSet: (set) => ({
-      ...set,
-      id: save('resource_sets', 'resources', ID_PREFIX.resourceSet, { ...set, list: JSON.stringify(set.resources) }),
-    }),
-    // What saveRole and saveResourceSet wrote.
-    roles: () =>
-      store
-        .all<LabelledRow>('SELECT id, label, description, permissions AS list FROM roles ORDER BY label')
-        .map(({ id, label, description, list }) => ({
-          id,
-          label,
-          description,
-          permissions: JSON.parse(list) as Permission[],
-        })),
-    resourceSets: () =>
-      store
-        .all<LabelledRow>('SELECT id, label, description, resources AS list FROM resource_sets ORDER BY label')
-        .map(({ id, label, description, list }) => ({
-          id,
-          label,
-          description,
-          resources: JSON.parse(list) as ResourceSet['resources'],
-        })),
+    saveRole(role) {
+      save('roles', 'permissions', ID_PREFIX.role, { ...role, list: JSON.stringify(role.permissions) });
+      return madeOf(roles(), role.label);
+    },
+    saveResourceSet(set) {
+      save('resource_sets', 'resources', ID_PREFIX.resourceSet, { ...set, list: JSON.stringify(set.resources) });
+      return madeOf(resourceSets(), set.label);
+    },
+    updateRole: (id, role) => update('roles', 'permissions', id, { ...role, list: JSON.stringify(role.permissions) }),
+    updateResourceSet: (id, set) =>
+      update('resource_sets', 'resources', id, { ...set, list: JSON.stringify(set.resources) }),
+    removeRole(id) {
+      store.transaction(() => {
+        noteEverybody();
+        store.run('DELETE FROM role_assignments WHERE role = ?', [id]);
+        store.run('DELETE FROM roles WHERE id = ?', [id]);
+      });
+    },
+    removeResourceSet(id) {
+      store.transaction(() => {
+        noteEverybody();
+        store.run('DELETE FROM resource_sets WHERE id = ?', [id]);
+      });
+    },
+    roles,
+    resourceSets,
     assign(userId, role, resourceSetId) {
       return store.transaction(() => {
-        store.run('INSERT OR IGNORE INTO role_assignments (id, user_id, role, resource_set_id) VALUES (?, ?, ?, ?)', [
-          newId(ID_PREFIX.roleAssignment),
-          userId,
-          role,
-          resourceSetId,
-        ]);
+        store.run(
+          'INSERT OR IGNORE INTO role_assignments (id, user_id, role, resource_set_id, created) VALUES (?, ?, ?, ?, ?)',
+          [newId(ID_PREFIX.roleAssignment), userId, role, resourceSetId, timestamp(clock)],
+        );
         changes.note({ kind: 'roles', userId });
         const made = assignmentsOf(userId).find(
           (entry) => entry.role === role && entry.resourceSetId === (resourceSetId ?? null),

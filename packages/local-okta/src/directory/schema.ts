@@ -113,5 +113,6 @@ export const directorySchema: SchemaModule = {
       created TEXT NOT NULL
     );
     `,
+    `ALTER TABLE role_assignments ADD COLUMN created TEXT NOT NULL DEFAULT '1970-01-01T00:00:00.000Z';`,
   ],
 };

@@ -14,7 +14,7 @@ const header = z.strictObject({
 
 /** Okta wants https; Local Okta takes plain http to this computer too, where the hook of a workshop runs. */
 const uri = z
-  .url({ protocol: /^https?$/, error: 'must be a URL' })
+  .url({ protocol: /^https?$/, error: 'must be a URL', abort: true })
   .max(2000)
   .refine(
     (text) => text.startsWith('https:') || isLoopback(new URL(text).hostname),

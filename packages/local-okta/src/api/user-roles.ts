@@ -1,0 +1,101 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { type RoleAssignment, SUPER_ADMIN } from '../directory/admin-roles.ts';
+import { notFound } from '../directory/directory-error.ts';
+import type { User } from '../directory/user.ts';
+import { invalid } from '../http/okta-error.ts';
+import { userActor } from '../system-log/log-event.ts';
+import { parseBody } from './body.ts';
+import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
+import { adminOnly } from './iam.ts';
+import { baseUrl } from './query.ts';
+import { type ApiContext, assertNotOneself, userOfPath } from './users.ts';
+
+const assignment = z.discriminatedUnion(
+  'type',
+  [
+    z.object({ type: z.literal(SUPER_ADMIN) }),
+    z.object({ type: z.literal('CUSTOM'), role: z.string().min(1), 'resource-set': z.string().min(1) }),
+  ],
+  { error: 'must be CUSTOM or SUPER_ADMIN: Local Okta has no other standard roles' },
+);
+
+/** `/users/{id}/roles`. Source: Okta API, "User Role Assignments". */
+export function addUserRoleEndpoints(router: Router, context: ApiContext): void {
+  const { directory, audit } = context;
+  const { adminRoles } = directory;
+  const asAdmin = (handle: Endpoint['handle']) => adminOnly(context, handle);
+
+  function view(user: User, { id, role, resourceSetId, created }: RoleAssignment, base: string) {
+    const self = `${base}/api/v1/users/${user.id}`;
+    const common = { id, status: 'ACTIVE', created, lastUpdated: created, assignmentType: 'USER' };
+    if (resourceSetId === null) {
+      return { ...common, label: 'Super Administrator', type: role, _links: { assignee: { href: self } } };
+    }
+    const roleUrl = `${base}/api/v1/iam/roles/${role}`;
+    return {
+      ...common,
+      label: adminRoles.roles().find((item) => item.id === role)?.label ?? role,
+      type: 'CUSTOM',
+      role,
+      'resource-set': resourceSetId,
+      _links: {
+        assignee: { href: self },
+        role: { href: roleUrl },
+        permissions: { href: `${roleUrl}/permissions` },
+        'resource-set': { href: `${base}/api/v1/iam/resource-sets/${resourceSetId}` },
+      },
+    };
+  }
+
+  function note(request: Request, response: Response, verb: 'grant' | 'revoke', user: User): void {
+    const message = verb === 'grant' ? 'Grant user privilege' : 'Revoke user privilege';
+    audit(request, response, `user.account.privilege.${verb}`, message, [userActor(user)]);
+  }
+
+  /** Ids of the role and the set that a request names by id or label. */
+  function named(body: { readonly role: string; readonly 'resource-set': string }) {
+    const role = adminRoles.roles().find(({ id, label }) => id === body.role || label === body.role);
+    if (role === undefined) throw invalid('role', `there is no custom role ${body.role}`);
+    const wanted = body['resource-set'];
+    const set = adminRoles.resourceSets().find(({ id, label }) => id === wanted || label === wanted);
+    if (set === undefined) throw invalid('resource-set', `there is no resource set ${wanted}`);
+    return { role: role.id, set: set.id };
+  }
+
+  function assignmentOf(request: Request, user: User): RoleAssignment {
+    const id = pathParameter(request, 'assignmentId');
+    const found = adminRoles.assignmentsOf(user.id).find((held) => held.id === id);
+    if (found === undefined) throw notFound('RoleAssignment', id);
+    return found;
+  }
+
+  endpoint(router, directory, '/users/:userId/roles', {
+    get: asAdmin((request, response) => {
+      const user = userOfPath(context, request, response);
+      response.json(adminRoles.assignmentsOf(user.id).map((held) => view(user, held, baseUrl(request))));
+    }),
+    post: asAdmin((request, response) => {
+      const user = userOfPath(context, request, response);
+      const body = parseBody(request, assignment);
+      const ids = body.type === 'CUSTOM' ? named(body) : { role: SUPER_ADMIN, set: undefined };
+      const made = adminRoles.assign(user.id, ids.role, ids.set);
+      note(request, response, 'grant', user);
+      response.status(201).json(view(user, made, baseUrl(request)));
+    }),
+  });
+  endpoint(router, directory, '/users/:userId/roles/:assignmentId', {
+    get: asAdmin((request, response) => {
+      const user = userOfPath(context, request, response);
+      response.json(view(user, assignmentOf(request, user), baseUrl(request)));
+    }),
+    delete: asAdmin((request, response) => {
+      const user = userOfPath(context, request, response);
+      const held = assignmentOf(request, user);
+      if (held.role === SUPER_ADMIN) assertNotOneself(response, user);
+      adminRoles.unassign(user.id, held.id);
+      note(request, response, 'revoke', user);
+      response.status(204).end();
+    }),
+  });
+}
