@@ -10,6 +10,7 @@ export interface OktaOrg {
 }
 
 const EXAMPLE = 'https://integrator-1234567.okta.com';
+const LOCAL = 'http://okta.localhost:8090';
 
 /** What Local Okta takes in compose when nobody chooses another; it opens nothing that is not on this computer. */
 const LOCAL_TOKEN = 'local-okta-api-token-for-this-computer';
@@ -32,7 +33,8 @@ export function parseOktaUrl(value: string | undefined): string {
   const text = value?.trim() ?? '';
   const problem = text === '' ? 'is not set' : (trapInValue(text) ?? problemInUrl(text));
   if (problem === undefined) return new URL(text).origin;
-  throw new ToolError('configuration', `OKTA_URL ${problem}. For example: OKTA_URL=${EXAMPLE}`);
+  const examples = text === '' ? `OKTA_URL=${EXAMPLE}, or OKTA_URL=${LOCAL} for Local Okta` : `OKTA_URL=${EXAMPLE}`;
+  throw new ToolError('configuration', `OKTA_URL ${problem}. For example: ${examples}`);
 }
 
 function problemInUrl(text: string): string | undefined {
