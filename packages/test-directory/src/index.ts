@@ -7,6 +7,15 @@ export {
   type LdapProxySession,
   startLdapProxy,
 } from './ldap-proxy.ts';
+export {
+  type LdapjsClient,
+  type LdapjsClientOptions,
+  type LdapjsEntry,
+  type LdapjsFound,
+  type LdapjsResult,
+  type LdapjsSearchOptions,
+  openLdapjsClient,
+} from './ldapjs-client.ts';
 export type {
   OtherDirectory,
   OtherDirectoryFlavour,

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, Control, ResultCodeError } from 'ldapts';
-import { type OtherDirectory, startOtherDirectory } from '../src/index.ts';
-import { type LdapjsClient, openLdapjs } from './ldapjs-client.ts';
+import { type LdapjsClient, type OtherDirectory, openLdapjsClient, startOtherDirectory } from '../src/index.ts';
 import { message, RawConnection, simpleBind } from './raw-ldap.ts';
 
 let directory: OtherDirectory;
@@ -20,7 +19,7 @@ afterEach(async () => {
 });
 
 function ldapjs(): LdapjsClient {
-  const made = openLdapjs(directory.url);
+  const made = openLdapjsClient(directory.url);
   ldapjsClients.push(made);
   return made;
 }
