@@ -1,3 +1,7 @@
+import dns from 'node:dns';
+import { request } from 'node:http';
+import type { LookupFunction } from 'node:net';
+
 /** A page as a browser without scripts has it: what was answered, and where. */
 export interface Page {
   readonly url: URL;
@@ -39,11 +43,10 @@ export class Visitor {
     const url = new URL(path, this.#base);
     const jar = this.#jarOf(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, {
+    const response = await send(url, {
       method,
-      redirect: 'manual',
       headers: { accept: 'text/html', ...(cookie === '' ? {} : { cookie }), ...headers },
-      ...(body === undefined ? {} : { body }),
+      body,
     });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -53,7 +56,7 @@ export class Visitor {
         jar.set(name, value);
       }
     }
-    return { url, status: response.status, headers: response.headers, text: await response.text() };
+    return { url, ...response };
   }
 
   /** The app's cookies, as they could be copied or planted. */
@@ -67,3 +70,52 @@ export class Visitor {
     return jar;
   }
 }
+
+/** `fetch` would do, if it let anybody say where `*.localhost` is: every browser knows (RFC 6761), not every system. */
+function send(
+  url: URL,
+  {
+    method,
+    headers,
+    body,
+  }: Required<Pick<VisitOptions, 'method' | 'headers'>> & { body: VisitOptions['body'] | undefined },
+): Promise<Omit<Page, 'url'>> {
+  const text = body?.toString();
+  const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8';
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      {
+        method,
+        lookup,
+        headers: {
+          ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+          ...headers,
+        },
+      },
+      (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: headersOf(response.rawHeaders),
+            text: Buffer.concat(pieces).toString('utf8'),
+          }),
+        );
+      },
+    );
+    asked.on('error', reject);
+    asked.end(text);
+  });
+}
+
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index < raw.length; index += 2) headers.append(raw[index] ?? '', raw[index + 1] ?? '');
+  return headers;
+}
+
+const lookup: LookupFunction = (name, options, callback) =>
+  dns.lookup(name.endsWith('.localhost') ? 'localhost' : name, { ...options, family: 4 }, callback);
