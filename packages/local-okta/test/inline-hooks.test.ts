@@ -189,6 +189,21 @@ describe('the password import inline hook', () => {
     expect(await outcomeOf(login, 'Own-passw0rd')).toBe('invalid');
   });
 
+  it('is asked when a password is changed by who knows the old one', async () => {
+    await makeHook();
+    const { id, login } = await makeUser();
+    const change = () =>
+      call(okta, 'POST', `/api/v1/users/${id}/credentials/change_password`, {
+        oldPassword: { value: 'a-password' },
+        newPassword: { value: 'New-Passw0rd' },
+      });
+    answer = (response) => response.writeHead(204).end();
+    expect((await change()).body.errorCode).toBe('E0000014');
+    answer = json(VERIFIED);
+    expect((await change()).body.provider.type).toBe('OKTA');
+    expect(await outcomeOf(login, 'New-Passw0rd')).toBe('ok');
+  });
+
   it('is one for an org, and never shows its secret', async () => {
     const { status, body: hook } = await makeHook();
     expect([status, hook.status, hook.type]).toEqual([200, 'ACTIVE', TYPE]);

@@ -116,12 +116,18 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
     post: { permission: 'okta.users.manage', handle: changePassword },
   });
 
+  /** Whether it is the user's password, here or with the hook. */
+  async function knows(user: User, password: string): Promise<boolean> {
+    if (user.passwordKind !== 'hook') return directory.users.verifyPassword(user.id, password);
+    return (await context.services.passwordImport?.verify(user, password)) === 'verified';
+  }
+
   async function changePassword(request: Request, response: Response): Promise<void> {
     const user = userOfPath(context, request, response);
     const { oldPassword, newPassword } = parseBody(request, changedPasswordSchema);
     if (!['ACTIVE', 'PASSWORD_EXPIRED', 'STAGED', 'RECOVERY'].includes(user.status)) throw new OktaError('E0000038');
     assertPasswordAllowed(newPassword.value, user.profile.login, user.provider);
-    if (!(await directory.users.verifyPassword(user.id, oldPassword.value))) {
+    if (!(await knows(user, oldPassword.value))) {
       directory.users.recordFailedSignIn(user.id);
       audit(request, response, 'user.account.update_password', 'User update password', [userActor(user)], {
         result: 'FAILURE',
