@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Permission } from '../directory/admin-roles.ts';
 import type { Directory } from '../directory/directory.ts';
 import { DirectoryError } from '../directory/directory-error.ts';
+import { HashBusyError } from '../directory/hash-workers.ts';
 import { FilterError } from '../filter/filter-expression.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
@@ -46,6 +47,7 @@ function inOktaTerms(error: unknown): unknown {
   if (error instanceof FilterError) {
     return new OktaError('E0000031', { causes: [error.message], cause: error });
   }
+  if (error instanceof HashBusyError) return new OktaError('E0000047', { cause: error });
   if (!(error instanceof DirectoryError)) return error;
   switch (error.code) {
     case 'not-found':
