@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Provider } from 'oidc-provider';
 import type { PartDefinition } from '../context.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { LEAVING_PAGE_POLICY } from '../http/page.ts';
 import { sweepArtifacts } from './artifacts.ts';
 import { authorizationServers, createProvider } from './authorization-server.ts';
 import { ensureOidcApp } from './auto-app.ts';
@@ -61,6 +62,8 @@ export const oidcPart: PartDefinition = {
           request.url = withOfflineConsent(request.url);
           request.originalUrl = withOfflineConsent(request.originalUrl);
         }
+        // Its own pages send forms that lead to an app; it adds the hash of their script to what it finds here.
+        response.set('content-security-policy', LEAVING_PAGE_POLICY);
         void providerOf(name).callback()(request, response);
       });
     }
