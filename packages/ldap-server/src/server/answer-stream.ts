@@ -26,12 +26,20 @@ export function createAnswerStream(writeMs: number): {
       current.once('drain', () => release?.());
     });
 
+  /** Answers that follow each other at once, as an entry and the end of its search do, leave in one piece. */
+  const gather = (current: Duplex): void => {
+    if (current.writableCorked > 0) return;
+    current.cork();
+    process.nextTick(() => current.uncork());
+  };
+
   return {
     use: (next) => {
       stream = next;
     },
     send: (bytes) => {
       if (stream === undefined || stream.destroyed || stream.writableEnded) return undefined;
+      gather(stream);
       if (stream.write(bytes)) return undefined;
       waiting ??= untilDrained(stream);
       return waiting;

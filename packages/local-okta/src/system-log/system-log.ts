@@ -72,16 +72,15 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
   return {
     append(given) {
       const event = complete(given, clock);
-      store.transaction(() => {
-        store.run('INSERT INTO system_log (published, event_type, event) VALUES (?, ?, ?)', [
-          event.published,
-          event.eventType,
-          JSON.stringify(event),
-        ]);
-        trim();
-        store.afterCommit(() => {
-          for (const listener of listeners) listener(event);
-        });
+      // No transaction of its own around one statement: a sign-in writes four events, and would wait for each.
+      store.run('INSERT INTO system_log (published, event_type, event) VALUES (?, ?, ?)', [
+        event.published,
+        event.eventType,
+        JSON.stringify(event),
+      ]);
+      trim();
+      store.afterCommit(() => {
+        for (const listener of listeners) listener(event);
       });
       return event;
     },
