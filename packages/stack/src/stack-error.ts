@@ -1,4 +1,11 @@
-export type StackErrorCode = 'port-in-use' | 'bad-setting' | 'not-built' | 'did-not-start' | 'ended' | 'bad-ldif';
+export type StackErrorCode =
+  | 'port-in-use'
+  | 'bad-setting'
+  | 'not-built'
+  | 'did-not-start'
+  | 'ended'
+  | 'bad-ldif'
+  | 'step-failed';
 
 /** Why a stack did not start, or is no longer whole. The message is one line for a person. */
 export class StackError extends Error {
