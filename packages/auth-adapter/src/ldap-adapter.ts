@@ -1,6 +1,5 @@
 import type { PasswordAuth } from './auth-adapter.ts';
 import type { LdapConfig } from './config.ts';
-import { groupsHolding } from './group-filter.ts';
 import { firstValue, groupNames } from './ldap-entry.ts';
 import { createLdapSignIn } from './ldap-sign-in.ts';
 import type { Observer } from './observer.ts';
@@ -31,10 +30,11 @@ export function createLdapAdapter(config: LdapConfig, observe?: Observer): Passw
       searchFilter: config.userFilter ?? '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
       searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
 
-      // (|(memberUid=<DN>)(member=<DN>)(uniqueMember=<DN>))
+      // memberUid holds whole DNs in the tutorial; member and uniqueMember are what other directories use. A DN that can be
+      // written in several ways is searched in each: memberUid is compared letter by letter.
       groupSearchBase: config.groupBase,
       groupSearchScope: 'sub',
-      groupSearchFilter: config.groupFilter ?? groupsHolding,
+      groupSearchFilter: config.groupFilter ?? '(|(memberUid={{dn}})(member={{dn}})(uniqueMember={{dn}}))',
       groupSearchAttributes: ['cn'],
       nestedGroups: config.nestedGroups,
     },

@@ -10,7 +10,8 @@ export function firstValue(
       attribute in entry
         ? attribute
         : Object.keys(entry).find((name) => name.toLowerCase() === attribute.toLowerCase());
-    const value = key === undefined ? undefined : [entry[key]].flat()[0];
+    const values = key === undefined ? undefined : entry[key];
+    const value = Array.isArray(values) ? values[0] : values;
     if (typeof value === 'string' && value !== '') {
       return value;
     }

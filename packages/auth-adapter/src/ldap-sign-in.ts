@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import LdapAuth from 'ldapauth-fork';
 import { Strategy as LdapStrategy } from 'passport-ldapauth';
 import type { Credentials, PasswordAuth, RefusalReason, SignInResult } from './auth-adapter.ts';
@@ -18,6 +17,12 @@ export interface LdapSignInOptions {
   readonly observe?: Observer | undefined;
 }
 
+/** What the strategy is given in place of a browser's request. */
+interface Attempt {
+  readonly credentials: Credentials;
+  readonly onStep: Observer;
+}
+
 /**
  * What the LDAP modes share: passport-ldapauth's Strategy, run once for each sign-in on a request of our own, so that
  * credentials come from nowhere else.
@@ -32,21 +37,22 @@ export function createLdapSignIn({
   observe,
 }: LdapSignInOptions): PasswordAuth {
   assertPooledEngine();
-  const observers = new AsyncLocalStorage<Observer>();
-  const directory: LdapAuth.Options = { ...server, onStep: (step) => observers.getStore()?.(step) };
-  const strategy = new LdapStrategy<Credentials>({
-    server: directory,
-    credentialsLookup: ({ username, password }) => ({ username, password }),
-  });
+  // The engine keeps one set of connections for equal options. A function is equal to itself alone: what this adapter
+  // opens and closes is its own. Frozen, because the engine then need not look for changes at each sign-in.
+  const directory: LdapAuth.Options = Object.freeze({ ...server, onStep: () => {} });
+  const credentialsLookup = ({ credentials }: Attempt): Credentials => credentials;
+  const strategy = new LdapStrategy<Attempt>(({ onStep }, choose) =>
+    choose(undefined, { server: LdapAuth.watch(directory, onStep), credentialsLookup }),
+  );
 
-  const judge = (credentials: Credentials): Promise<SignInResult> =>
+  const judge = (credentials: Credentials, onStep: Observer): Promise<SignInResult> =>
     new Promise((resolve, reject) => {
       // As passport does it: the outcomes are set on an object of this request, not on the strategy.
-      const attempt: LdapStrategy<Credentials> = Object.create(strategy);
+      const attempt: LdapStrategy<Attempt> = Object.create(strategy);
       attempt.success = (user) => resolve({ ok: true, identity: identify(user) });
       attempt.fail = ({ message }) => resolve(refusalOf(message));
       attempt.error = (error) => reject(authErrorOf(error));
-      attempt.authenticate(credentials, REFUSAL_CODES);
+      attempt.authenticate({ credentials, onStep }, REFUSAL_CODES);
     });
 
   return {
@@ -55,16 +61,13 @@ export function createLdapSignIn({
     usernameExample,
     authenticate: async (credentials, observeThis) => {
       let bindOutcome = 'ok';
-      const result = await observers.run(
-        (step) => {
-          if (step.kind === 'bind' && step.purpose === 'user') {
-            bindOutcome = step.outcome;
-          }
-          observe?.(step);
-          observeThis?.(step);
-        },
-        () => judge(credentials),
-      );
+      const result = await judge(credentials, (step) => {
+        if (step.kind === 'bind' && step.purpose === 'user') {
+          bindOutcome = step.outcome;
+        }
+        observe?.(step);
+        observeThis?.(step);
+      });
       return result.ok ? result : { ...result, ...moreExact(bindOutcome, result.reason) };
     },
     ready: () => LdapAuth.check(directory).catch((error: unknown) => Promise.reject(authErrorOf(error))),

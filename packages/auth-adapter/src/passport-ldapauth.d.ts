@@ -18,11 +18,16 @@ declare module 'passport-ldapauth' {
     readonly accountLockedOut: string;
   }
 
+  export interface StrategyOptions<Request> {
+    readonly server: LdapAuth.Options | LdapAuth.Watched;
+    readonly credentialsLookup: (request: Request) => { readonly username: unknown; readonly password: unknown };
+  }
+
   export class Strategy<Request> {
-    constructor(options: {
-      readonly server: LdapAuth.Options;
-      readonly credentialsLookup: (request: Request) => { readonly username: unknown; readonly password: unknown };
-    });
+    /** @param chooseOptions called at each sign-in */
+    constructor(
+      chooseOptions: (request: Request, choose: (error: undefined, options: StrategyOptions<Request>) => void) => void,
+    );
     authenticate(request: Request, messages: RefusalMessages): void;
     /** The three outcomes, which passport sets on an object made from the strategy for each request. */
     success: (user: LdapAuth.User) => void;

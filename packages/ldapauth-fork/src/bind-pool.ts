@@ -5,6 +5,7 @@ import { bindAnonymously, isAlive } from './probe.ts';
 import { OVERLOADED } from './result-codes.ts';
 import type { Servers } from './servers.ts';
 import type { Settings } from './settings.ts';
+import type { OnStep } from './step.ts';
 
 const ATTEMPTS = 3;
 
@@ -30,11 +31,15 @@ export class BindPool {
     return this.open;
   }
 
-  /** Sends a bind and resolves with the answer, refusals included. @throws LdapAuthError */
-  async send(request: Request): Promise<Answer> {
+  /**
+   * Sends a bind and resolves with the answer, refusals included.
+   * @param onStep told of the connections that had to be opened for it
+   * @throws LdapAuthError
+   */
+  async send(request: Request, onStep: OnStep | undefined): Promise<Answer> {
     let lastError: unknown;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const connection = await this.borrow();
+      const connection = this.takeReady() ?? (await this.borrow(onStep));
       const isFresh = connection.uses === 0;
       connection.uses += 1;
       try {
@@ -82,7 +87,14 @@ export class BindPool {
     }
   }
 
-  private async borrow(): Promise<Connection> {
+  /** The idle one used last, unless it has to be asked whether it still lives. */
+  private takeReady(): Connection | undefined {
+    const connection = this.idle.at(-1);
+    const isRecent = connection !== undefined && performance.now() - connection.lastUsedAt < this.settings.probeAfter;
+    return isRecent ? this.idle.pop() : undefined;
+  }
+
+  private async borrow(onStep: OnStep | undefined): Promise<Connection> {
     for (;;) {
       const connection = this.idle.pop();
       if (connection !== undefined) {
@@ -91,7 +103,7 @@ export class BindPool {
           return connection;
         }
       } else if (this.open < this.settings.userConnections) {
-        return this.openOne();
+        return this.openOne(onStep);
       } else {
         const handedOver = await new Promise<Connection | undefined>((resolve) => this.waiting.push(resolve));
         if (handedOver !== undefined) {
@@ -101,10 +113,10 @@ export class BindPool {
     }
   }
 
-  private async openOne(): Promise<Connection> {
+  private async openOne(onStep: OnStep | undefined): Promise<Connection> {
     this.open += 1;
     try {
-      const connection = await this.servers.open();
+      const connection = await this.servers.open(onStep);
       connection.onClose = () => {
         this.open -= 1;
         this.idle = this.idle.filter((it) => it !== connection);

@@ -11,6 +11,7 @@ import { checkBase, type SearchContext } from './search.ts';
 import { Servers } from './servers.ts';
 import { ServicePool } from './service-pool.ts';
 import type { Settings } from './settings.ts';
+import { bothOf, type OnStep } from './step.ts';
 import { UserBind } from './user-bind.ts';
 import { findUser } from './user-search.ts';
 
@@ -23,7 +24,6 @@ export class Engine {
   private readonly bindPool: BindPool;
   private readonly userBind: UserBind;
   private readonly gate: Gate;
-  private readonly context: SearchContext;
   private readonly onEmpty: () => void;
   private sweeper: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
@@ -33,33 +33,36 @@ export class Engine {
   constructor(settings: Settings, onEmpty: () => void) {
     this.settings = settings;
     this.onEmpty = onEmpty;
-    const servers = new Servers(settings.servers, settings, settings.onStep);
+    const servers = new Servers(settings.servers, settings);
     this.servicePool = new ServicePool(settings, servers);
     this.bindPool = new BindPool(settings, servers);
-    this.userBind = new UserBind(this.bindPool, settings.onStep);
+    this.userBind = new UserBind(this.bindPool);
     this.gate = new Gate(settings.maxConcurrent, settings.maxQueue);
-    this.context = { pool: this.servicePool, timeout: settings.timeout, onStep: settings.onStep };
   }
 
   get isClosing(): boolean {
     return this.closing !== undefined;
   }
 
-  /** @throws InvalidCredentialsError for a refusal, LdapAuthError when the sign-in cannot be judged */
-  async signIn(username: unknown, password: unknown): Promise<LdapUser> {
+  /**
+   * @param watcher told of this sign-in's steps, those of connections opened for it included
+   * @throws InvalidCredentialsError for a refusal, LdapAuthError when the sign-in cannot be judged
+   */
+  async signIn(username: unknown, password: unknown, watcher?: OnStep): Promise<LdapUser> {
     const credentials = acceptCredentials(username, password);
     if (credentials === undefined) {
       throw new InvalidCredentialsError();
     }
-    return this.withinDeadline((turn) => this.judge(credentials, turn));
+    return this.withinDeadline((turn) => this.judge(credentials, turn), watcher);
   }
 
   /** @throws LdapAuthError saying why no sign-in can be served now */
   async check(): Promise<void> {
-    await this.withinDeadline(async () => {
-      await checkBase(this.context, this.settings.user.base, 'searchBase', anything);
+    await this.withinDeadline(async ({ onStep }) => {
+      const context = this.searchesOf(onStep);
+      await checkBase(context, this.settings.user.base, 'searchBase', anything);
       if (this.settings.groups !== undefined) {
-        await checkBase(this.context, this.settings.groups.base, 'groupSearchBase', anything);
+        await checkBase(context, this.settings.groups.base, 'groupSearchBase', anything);
       }
     });
   }
@@ -77,9 +80,9 @@ export class Engine {
     return this.closing;
   }
 
-  private async withinDeadline<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
-    const turn: Turn = { expired: false };
-    const { deadline } = this.settings;
+  private withinDeadline<T>(work: (turn: Turn) => Promise<T>, watcher?: OnStep): Promise<T> {
+    const { deadline, onStep } = this.settings;
+    const turn: Turn = { expired: false, onStep: bothOf(onStep, watcher) };
     // What is still in progress then ends by the limit of its operation; nobody waits for it.
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -88,14 +91,24 @@ export class Engine {
         reject(new LdapAuthError('timeout', `The sign-in took longer than ${deadline} ms`, { detail: 'deadline' }));
         this.settleIfIdle();
       }, deadline);
-      this.inTurn(turn, work)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
+      this.inTurn(turn, work).then(
+        (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
     });
   }
 
   private async inTurn<T>(turn: Turn, work: (turn: Turn) => Promise<T>): Promise<T> {
-    await this.gate.enter(turn);
+    const wait = this.gate.enter(turn);
+    if (wait !== undefined) {
+      await wait;
+    }
     try {
       return await work(turn);
     } finally {
@@ -107,15 +120,16 @@ export class Engine {
 
   private async judge({ username, password }: Credentials, turn: Turn): Promise<LdapUser> {
     const { user, groups, memberOfAttribute, includeRaw } = this.settings;
-    const entry = await findUser(this.context, user, username);
+    const context = this.searchesOf(turn.onStep);
+    const entry = await findUser(context, user, username);
     stopIfExpired(turn);
     const hasGroups = groups !== undefined || memberOfAttribute !== undefined;
     if (entry === undefined) {
-      await this.refuseUnknown(password);
+      await this.refuseUnknown(password, context);
       throw new InvalidCredentialsError();
     }
     // Beside the bind, because it is read with the service account's rights and thrown away when the bind fails.
-    const pendingGroups = hasGroups ? quietly(findGroups(this.context, this.settings, entry)) : undefined;
+    const pendingGroups = hasGroups ? quietly(findGroups(context, this.settings, entry)) : undefined;
     const refusal = await this.userBind.try(firstText(entry, user.bindProperty) ?? '', password, turn);
     if (refusal !== undefined) {
       throw new InvalidCredentialsError(refusal);
@@ -128,14 +142,18 @@ export class Engine {
   }
 
   /** The same work as for a wrong password, so that time tells nothing. */
-  private async refuseUnknown(password: string): Promise<void> {
+  private async refuseUnknown(password: string, context: SearchContext): Promise<void> {
     const { user, groups } = this.settings;
     if (groups !== undefined) {
       const nobody: RawEntry = { dn: this.userBind.decoyDn(user.base), attributes: [] };
       const asNobody: Settings = { ...this.settings, groups: { ...groups, dnProperty: 'dn' } };
-      quietly(findGroups(this.context, asNobody, nobody));
+      quietly(findGroups(context, asNobody, nobody));
     }
-    await this.userBind.refuseUnknown(user.base, password);
+    await this.userBind.refuseUnknown(user.base, password, context.onStep);
+  }
+
+  private searchesOf(onStep: OnStep | undefined): SearchContext {
+    return { pool: this.servicePool, timeout: this.settings.timeout, onStep };
   }
 
   private armSweeper(): void {

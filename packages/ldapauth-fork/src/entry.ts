@@ -6,7 +6,7 @@ import type { RawEntry } from './response.ts';
 export function toEntry(raw: RawEntry): LdapEntry {
   const entry: LdapEntry = { dn: raw.dn };
   for (const { type, values } of raw.attributes) {
-    const texts = values.filter((value) => isUtf8(value)).map((value) => value.toString('utf8'));
+    const texts = textsOf(values);
     if (isSafeName(type) && (texts.length > 0 || values.length === 0)) {
       entry[type] = texts.length === 1 ? (texts[0] ?? '') : texts;
     }
@@ -50,7 +50,17 @@ export function firstText(raw: RawEntry, name: string): string | undefined {
 export function allTexts(raw: RawEntry, name: string): string[] {
   const wanted = name.toLowerCase();
   const attribute = raw.attributes.find(({ type }) => type.toLowerCase() === wanted);
-  return attribute?.values.filter((value) => isUtf8(value)).map((value) => value.toString('utf8')) ?? [];
+  return attribute === undefined ? [] : textsOf(attribute.values);
+}
+
+function textsOf(values: readonly Buffer[]): string[] {
+  const texts: string[] = [];
+  for (const value of values) {
+    if (isUtf8(value)) {
+      texts.push(value.toString('utf8'));
+    }
+  }
+  return texts;
 }
 
 /** A directory must not be able to replace `dn`, what we add, or an object's prototype. */

@@ -1,9 +1,12 @@
 import { LdapAuthError } from './errors.ts';
+import type { OnStep } from './step.ts';
 
 /** One sign-in's place in the line. */
 export interface Turn {
   /** Set when the sign-in's deadline has passed: whoever waits for it has been told already. */
   expired: boolean;
+  /** Told of the sign-in's steps. */
+  readonly onStep: OnStep | undefined;
 }
 
 /** Lets so many sign-ins make progress at once, keeps a bounded line, and refuses the rest at once. */

@@ -4,6 +4,7 @@ import type * as options from './options.ts';
 import { readSettings } from './read-settings.ts';
 import { closeEngines, engineFor } from './registry.ts';
 import type * as step from './step.ts';
+import * as watched from './watched.ts';
 
 /**
  * A cheap handle on the pooled engine of one configuration, with the surface of ldapauth-fork. Connections belong to
@@ -20,12 +21,23 @@ class LdapAuth extends EventEmitter {
   static readonly engine = 'pooled' as const;
 
   readonly #options: options.LdapAuthOptions;
+  readonly #onStep: step.OnStep | undefined;
 
   /** @throws TypeError naming every option that is missing, unknown or malformed */
-  constructor(options: options.LdapAuthOptions) {
+  constructor(options: options.LdapAuthOptions | LdapAuth.Watched) {
     super();
-    engineFor(options);
-    this.#options = options;
+    const isWatched = options instanceof watched.Watched;
+    this.#options = isWatched ? options.options : options;
+    this.#onStep = isWatched ? options.onStep : undefined;
+    engineFor(this.#options);
+  }
+
+  /**
+   * The same configuration, on the same connections, for one handle whose steps are told to `onStep` (and to that of
+   * the options, if there is one): also the opening of a connection and the service bind, where this sign-in caused them.
+   */
+  static watch(options: options.LdapAuthOptions, onStep: step.OnStep): LdapAuth.Watched {
+    return new watched.Watched(options, onStep);
   }
 
   /** Throws the TypeError that the constructor would throw. Opens nothing. */
@@ -58,7 +70,7 @@ class LdapAuth extends EventEmitter {
   }
 
   async #signIn(username: unknown, password: unknown): Promise<options.LdapUser> {
-    return engineFor(this.#options).signIn(username, password);
+    return engineFor(this.#options).signIn(username, password, this.#onStep);
   }
 
   /** Ends the handle. Connections stay with their pool. */
@@ -75,6 +87,8 @@ namespace LdapAuth {
   export type Entry = options.LdapEntry;
   export type Scope = options.Scope;
   export type Step = step.Step;
+  export type OnStep = step.OnStep;
+  export type Watched = watched.Watched;
   export type LdapAuthError = errors.LdapAuthError;
   export type LdapAuthErrorCode = errors.LdapAuthErrorCode;
   export type InvalidCredentialsError = errors.InvalidCredentialsError;

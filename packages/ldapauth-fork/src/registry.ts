@@ -5,6 +5,8 @@ import { readSettings } from './read-settings.ts';
 
 interface Known {
   readonly engine: Engine;
+  /** What is frozen need not be compared. */
+  readonly isFrozen: boolean;
   /** The values the options had when the engine was made: whoever changes a password in place gets a new engine. */
   readonly values: readonly unknown[];
 }
@@ -24,7 +26,7 @@ export function engineFor(options: LdapAuthOptions): Engine {
     known !== undefined &&
     !ended.has(known.engine) &&
     !known.engine.isClosing &&
-    isUnchanged(options, known.values)
+    (known.isFrozen || isUnchanged(options, known.values))
   ) {
     return known.engine;
   }
@@ -38,7 +40,7 @@ export function engineFor(options: LdapAuthOptions): Engine {
     });
   byContent.delete(key);
   byContent.set(key, engine);
-  byObject.set(options, { engine, values: Object.values(options) });
+  byObject.set(options, { engine, isFrozen: Object.isFrozen(options), values: Object.values(options) });
   endSurplus();
   return engine;
 }

@@ -32,7 +32,19 @@ export async function search(context: SearchContext, what: Search): Promise<read
   const report = (outcome: string, entries: number): void => {
     const { purpose, base, scope } = what;
     const ms = performance.now() - startedAt;
-    context.onStep?.({ kind: 'search', purpose, base, scope, filter: what.filter.toString(), entries, outcome, ms });
+    context.onStep?.({
+      kind: 'search',
+      purpose,
+      base,
+      scope,
+      // Written when somebody reads it: most observers count and time.
+      get filter() {
+        return what.filter.toString();
+      },
+      entries,
+      outcome,
+      ms,
+    });
   };
   try {
     const { result, entries } = await context.pool.send(
@@ -46,6 +58,7 @@ export async function search(context: SearchContext, what: Search): Promise<read
         sizeLimit: what.sizeLimit,
         timeLimit: Math.ceil(context.timeout / 1_000),
       }),
+      context.onStep,
     );
     const isOurLimit =
       result.status === ResultCode.sizeLimitExceeded && what.sizeLimit > 0 && entries.length >= what.sizeLimit;
@@ -71,6 +84,7 @@ export async function checkBase(context: SearchContext, base: string, name: stri
       attributes: ['1.1'],
       sizeLimit: 1,
     }),
+    context.onStep,
   );
   if (result.status === ResultCode.noSuchObject || result.status === ResultCode.invalidDnSyntax) {
     throw errorOf(result, name);

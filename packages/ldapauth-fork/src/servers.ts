@@ -11,13 +11,11 @@ const AVOID_MS = 10_000;
 export class Servers {
   private readonly addresses: readonly ServerAddress[];
   private readonly options: OpenOptions;
-  private readonly onStep: OnStep | undefined;
   private readonly avoidedUntil = new Map<string, number>();
 
-  constructor(addresses: readonly ServerAddress[], options: OpenOptions, onStep: OnStep | undefined) {
+  constructor(addresses: readonly ServerAddress[], options: OpenOptions) {
     this.addresses = addresses;
     this.options = options;
-    this.onStep = onStep;
   }
 
   get hasAlternatives(): boolean {
@@ -31,13 +29,17 @@ export class Servers {
 
   /**
    * Opens a connection to the first server that answers and with which `prepare` succeeds.
+   * @param onStep told of each attempt
    * @throws LdapAuthError of the most preferred one that failed
    */
-  async open(prepare: (connection: Connection) => Promise<void> = async () => {}): Promise<Connection> {
+  async open(
+    onStep: OnStep | undefined,
+    prepare: (connection: Connection) => Promise<void> = async () => {},
+  ): Promise<Connection> {
     let firstError: unknown;
     for (const address of this.inOrder()) {
       try {
-        const connection = await this.openOne(address);
+        const connection = await this.openOne(address, onStep);
         await prepare(connection);
         this.avoidedUntil.delete(address.url);
         return connection;
@@ -53,14 +55,16 @@ export class Servers {
     throw firstError ?? new LdapAuthError('unavailable', 'No directory server is configured');
   }
 
-  private async openOne(address: ServerAddress): Promise<Connection> {
+  private async openOne(address: ServerAddress, onStep: OnStep | undefined): Promise<Connection> {
     const startedAt = performance.now();
+    const report = (outcome: string): void =>
+      onStep?.({ kind: 'connect', url: address.url, outcome, ms: performance.now() - startedAt });
     try {
       const connection = await openConnection(address, this.options);
-      this.report(address, 'ok', startedAt);
+      report('ok');
       return connection;
     } catch (error) {
-      this.report(address, outcomeOf(error), startedAt);
+      report(outcomeOf(error));
       throw error;
     }
   }
@@ -69,9 +73,5 @@ export class Servers {
     const now = performance.now();
     const isAvoided = ({ url }: ServerAddress): boolean => (this.avoidedUntil.get(url) ?? 0) > now;
     return [...this.addresses.filter((it) => !isAvoided(it)), ...this.addresses.filter(isAvoided)];
-  }
-
-  private report(address: ServerAddress, outcome: string, startedAt: number): void {
-    this.onStep?.({ kind: 'connect', url: address.url, outcome, ms: performance.now() - startedAt });
   }
 }

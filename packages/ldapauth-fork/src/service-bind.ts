@@ -3,6 +3,7 @@ import { type Connection, ConnectionLost } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import { bindErrorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
 import type { Settings } from './settings.ts';
+import type { OnStep } from './step.ts';
 
 const REFUSED_ACCOUNT: ReadonlySet<number> = new Set([
   ResultCode.constraintViolation,
@@ -18,7 +19,11 @@ const REFUSED_ACCOUNT: ReadonlySet<number> = new Set([
  * Binds the service account, if there is one. A connection on which that fails is closed.
  * @throws LdapAuthError `service-bind-failed` when the directory refuses the account, never a user's refusal
  */
-export async function bindService(connection: Connection, { service, onStep }: Settings): Promise<void> {
+export async function bindService(
+  connection: Connection,
+  { service }: Settings,
+  onStep: OnStep | undefined,
+): Promise<void> {
   if (service === undefined) {
     return;
   }

@@ -6,6 +6,7 @@ import { OVERLOADED, ResultCode } from './result-codes.ts';
 import type { Servers } from './servers.ts';
 import { bindService } from './service-bind.ts';
 import type { Settings } from './settings.ts';
+import type { OnStep } from './step.ts';
 
 const ATTEMPTS = 3;
 const RETRY_REFUSED_BIND_MS = 1_000;
@@ -38,11 +39,15 @@ export class ServicePool {
     return this.live.length + (this.opening === undefined ? 0 : 1);
   }
 
-  /** Sends a search; over another connection if this one is found dead. @throws LdapAuthError */
-  async send(request: Request): Promise<Answer> {
+  /**
+   * Sends a search; over another connection if this one is found dead.
+   * @param onStep told of the connections that had to be opened for it
+   * @throws LdapAuthError
+   */
+  async send(request: Request, onStep: OnStep | undefined): Promise<Answer> {
     let lastError: unknown;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const connection = await this.acquire();
+      const connection = this.readyOne(onStep) ?? (await this.acquire(onStep));
       const wasUsed = connection.answered > 1;
       try {
         const answer = await connection.request(request);
@@ -90,29 +95,34 @@ export class ServicePool {
     this.opening?.then((connection) => this.retire(connection)).catch(() => {});
   }
 
-  private async acquire(): Promise<Connection> {
+  private async acquire(onStep: OnStep | undefined): Promise<Connection> {
     for (;;) {
       if (this.isClosing) {
         throw new LdapAuthError('unavailable', 'The pool was closed', { detail: 'closed' });
       }
       const connection = this.leastLoaded();
       if (connection === undefined) {
-        return this.openShared();
+        return this.openShared(onStep);
       }
-      const now = performance.now();
-      const isOld = now - connection.openedAt > this.settings.rebindAfter;
-      const isCrowded = connection.load >= CROWDED && this.size < this.settings.serviceConnections;
-      if ((isOld || isCrowded) && this.opening === undefined && now >= this.growAgainAt) {
-        this.openBeside(isOld ? connection : undefined);
-      }
-      if (
-        connection.load > 0 ||
-        now - connection.lastUsedAt < this.settings.probeAfter ||
-        (await isAlive(connection, readRootDse()))
-      ) {
+      if (this.readyOne(onStep) === connection || (await isAlive(connection, readRootDse()))) {
         return connection;
       }
     }
+  }
+
+  /** The connection to send on, when nothing has to be waited for. */
+  private readyOne(onStep: OnStep | undefined): Connection | undefined {
+    const connection = this.leastLoaded();
+    if (connection === undefined || this.isClosing) {
+      return undefined;
+    }
+    const now = performance.now();
+    const isOld = now - connection.openedAt > this.settings.rebindAfter;
+    const isCrowded = connection.load >= CROWDED && this.size < this.settings.serviceConnections;
+    if ((isOld || isCrowded) && this.opening === undefined && now >= this.growAgainAt) {
+      this.openBeside(isOld ? connection : undefined, onStep);
+    }
+    return connection.load > 0 || now - connection.lastUsedAt < this.settings.probeAfter ? connection : undefined;
   }
 
   private leastLoaded(): Connection | undefined {
@@ -126,9 +136,9 @@ export class ServicePool {
   }
 
   /** Nobody waits for it: what is there serves until the new one is ready. */
-  private openBeside(replaced: Connection | undefined): void {
+  private openBeside(replaced: Connection | undefined, onStep: OnStep | undefined): void {
     this.growAgainAt = performance.now() + RETRY_REFUSED_BIND_MS;
-    this.openShared().then(
+    this.openShared(onStep).then(
       () => {
         this.growAgainAt = 0;
         if (replaced !== undefined) {
@@ -139,20 +149,20 @@ export class ServicePool {
     );
   }
 
-  private openShared(): Promise<Connection> {
+  private openShared(onStep: OnStep | undefined): Promise<Connection> {
     if (this.refused !== undefined && performance.now() < this.refused.until) {
       // Trying a wrong service password at every sign-in would lock the service account.
       return Promise.reject(this.refused.error);
     }
-    this.opening ??= this.openBound().finally(() => {
+    this.opening ??= this.openBound(onStep).finally(() => {
       this.opening = undefined;
     });
     return this.opening;
   }
 
-  private async openBound(): Promise<Connection> {
+  private async openBound(onStep: OnStep | undefined): Promise<Connection> {
     try {
-      const connection = await this.servers.open((fresh) => bindService(fresh, this.settings));
+      const connection = await this.servers.open(onStep, (fresh) => bindService(fresh, this.settings, onStep));
       this.refused = undefined;
       connection.onClose = () => this.forget(connection);
       this.live.push(connection);

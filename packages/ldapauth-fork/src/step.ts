@@ -37,3 +37,14 @@ export function harmless(onStep: OnStep): OnStep {
     }
   };
 }
+
+/** Tells both, as far as there are any. */
+export function bothOf(one: OnStep | undefined, other: OnStep | undefined): OnStep | undefined {
+  if (one === undefined || other === undefined) {
+    return one ?? other;
+  }
+  return (step) => {
+    one(step);
+    other(step);
+  };
+}

@@ -17,15 +17,13 @@ const LIMIT_PATIENCE = 5000;
 /** Tries passwords, and makes a name that does not exist cost as much as a wrong password. */
 export class UserBind {
   private readonly pool: BindPool;
-  private readonly onStep: OnStep | undefined;
   /** How long the latest verdicts on real passwords took, in milliseconds. */
   private readonly durations: number[] = [];
   private nextSample = 0;
   private readonly decoyName = `no-such-user-${randomBytes(8).toString('hex')}`;
 
-  constructor(pool: BindPool, onStep: OnStep | undefined) {
+  constructor(pool: BindPool) {
     this.pool = pool;
-    this.onStep = onStep;
   }
 
   /**
@@ -53,10 +51,10 @@ export class UserBind {
    * What happens for a name that nobody has: a bind that must fail, with as many bytes as the password typed, and a
    * wait for as long as one of the latest real verdicts took, because a directory hashes nothing for it.
    */
-  async refuseUnknown(base: string, password: string): Promise<void> {
+  async refuseUnknown(base: string, password: string, onStep: OnStep | undefined): Promise<void> {
     const startedAt = performance.now();
     try {
-      await this.send(this.decoyDn(base), 'x'.repeat(Buffer.byteLength(password)));
+      await this.send(this.decoyDn(base), 'x'.repeat(Buffer.byteLength(password)), onStep);
     } catch (error) {
       // Whatever result code a directory has for it, it is an answer; no answer at all is told as for everybody else.
       if (!(error instanceof LdapAuthError && error.cause instanceof LdapResultError)) {
@@ -78,7 +76,7 @@ export class UserBind {
     const endsAt = performance.now() + LIMIT_PATIENCE;
     for (;;) {
       try {
-        return await this.send(dn, password);
+        return await this.send(dn, password, turn.onStep);
       } catch (error) {
         const isLimited = error instanceof LdapAuthError && error.detail === 'admin-limit';
         if (!isLimited || turn.expired || performance.now() + LIMIT_PAUSE > endsAt) {
@@ -90,13 +88,14 @@ export class UserBind {
     }
   }
 
-  private async send(dn: string, password: string): Promise<RefusalReason | undefined> {
+  private async send(dn: string, password: string, onStep: OnStep | undefined): Promise<RefusalReason | undefined> {
     const startedAt = performance.now();
     const report = (outcome: string): void =>
-      this.onStep?.({ kind: 'bind', purpose: 'user', dn, outcome, ms: performance.now() - startedAt });
+      onStep?.({ kind: 'bind', purpose: 'user', dn, outcome, ms: performance.now() - startedAt });
     try {
       const { result } = await this.pool.send(
         new BindRequest({ messageId: 0, dn, password, controls: [passwordPolicyRequest] }),
+        onStep,
       );
       const verdict = judgeBind(result);
       if (verdict.kind === 'broken') {
