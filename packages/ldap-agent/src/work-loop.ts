@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentLog } from './agent-log.ts';
 import { createBackoff, pause } from './backoff.ts';
 import type { Directory } from './directory.ts';
@@ -19,6 +20,8 @@ export interface WorkLoopOptions {
 export type LoopEnd = 'revoked' | 'closed';
 
 const POLLERS = 2;
+/** How long a poller waits for the answer to what it brought. The other one takes what comes meanwhile. */
+const ANSWER_FIRST_MS = 5;
 const MAX_IN_FLIGHT = 64;
 /** Longer than the gateway holds a poll. */
 const POLL_TIMEOUT_MS = 40_000;
@@ -63,13 +66,14 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     return false;
   }
 
-  function take(work: WorkRequest): void {
+  function take(work: WorkRequest): Promise<void> {
     const job = doWork(work, directory, (result) => deliver(work, result))
       .catch((error: unknown) => {
         log.error('an answer could not be delivered', { kind: work.kind, code: codeOf(error) });
       })
       .finally(() => inFlight.delete(job));
     inFlight.add(job);
+    return job;
   }
 
   async function poll(): Promise<void> {
@@ -87,7 +91,8 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
           return;
         }
         const answer = status === 200 ? pollAnswer.safeParse(body) : undefined;
-        if (answer?.success) for (const work of answer.data.requests) take(work);
+        // A short question is answered before more are asked for: its answer would stand in line behind the next poll.
+        if (answer?.success) await Promise.race([Promise.all(answer.data.requests.map(take)), delay(ANSWER_FIRST_MS)]);
         else if (status !== 204)
           throw new GatewayUnreachable(`unexpected status ${status}`, `STATUS_${status}`, undefined);
         backoff.reset();
