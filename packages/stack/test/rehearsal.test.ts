@@ -63,7 +63,7 @@ describe('the rehearsal', () => {
       const report = await run({});
       expectNobodyLockedOut(report);
       // the locked person's hash stays where it is
-    const withoutHash = HASHES_UNKNOWN_TO_OKTA.length + 1;
+      const withoutHash = HASHES_UNKNOWN_TO_OKTA.length + 1;
       // a directory may hash the passwords that an LDIF has in clear, or keep them so; only the first can be taken as hashes
       const [, , , , cutOver] = report.steps;
       const byHook = judges(cutOver as StepReport)['okta-ldap hook'] ?? 0;
@@ -76,7 +76,9 @@ describe('the rehearsal', () => {
       expect(byHook).toBeGreaterThan(0);
       expect(cutOver?.notes.join(' ')).toMatch(/Before anybody had signed in, \d+ would be lost/);
       if (report.directory !== 'embedded') {
-        expect(cutOver?.notes[0]).toBe(`${withoutHash} people held a link for the moment until the hook was told of them.`);
+        expect(cutOver?.notes[0]).toBe(
+          `${withoutHash} people held a link for the moment until the hook was told of them.`,
+        );
       }
       expect(cutOver?.waiting).toEqual([]);
       expect(judges(report.steps[5] as StepReport)).toEqual({ 'okta-ldap okta': EVERYBODY, 'oidc okta': EVERYBODY });

@@ -11,7 +11,8 @@ import { setPassword } from './visitor.ts';
 
 /**
  * How passwords come to Okta:
- * - `hashes`: as hashes where Okta knows the scheme, by the hook for everybody else
+ * - `hashes`: as hashes where Okta knows the scheme, by the hook for everybody else. Okta takes a hash for a new user
+ *   only, so it comes before the import; that it outlasts the import is inferred, and a password changed after that is lost
  * - `hook`: at the next sign-in, when the password import inline hook asks the directory
  * - `links`: not at all; everybody sets another one by a link
  */

@@ -13,6 +13,7 @@ everybody try to sign in at every app. Exit code 1 if anybody who could at step 
                        hashes  as hashes where Okta knows the scheme, by the hook for the others
                        hook    at everybody's next sign-in, by the password import inline hook
                        links   not at all: everybody sets another one by a link
+                     (a hash is taken at step 2: a password that is changed later is not taken along; the hook has no such gap)
   --break hook       goes wrong on purpose, to see that it is noticed: the hook is stopped too early
   --json             one JSON document instead of tables; progress still goes to standard error
   --help             this text

@@ -88,7 +88,11 @@ async function walk(
     'the agent connects the directory to Okta; the app still asks the directory',
     ['ldap'],
     [
-      ...(cutOver === 'hashes' ? [`${hashed.size} people are in Okta with the hash of their password.`] : []),
+      ...(cutOver === 'hashes'
+        ? [
+            `${hashed.size} people are in Okta with the hash of their password; one that is changed from now on is not taken along.`,
+          ]
+        : []),
       'People are imported, passwords stay in the directory.',
       ...(pending > 0 ? [`${pending} people wait for a decision of the administrator: a partial match.`] : []),
     ],
