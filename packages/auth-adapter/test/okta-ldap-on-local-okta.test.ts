@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalOkta, type LocalOktaOptions } from '@ldap-to-okta/local-okta';
 import { startLdapProxy } from '@ldap-to-okta/test-directory';
-import { AuthError, createAuthAdapter, type PasswordAuth } from '../src/index.ts';
+import { createAuthAdapter, type PasswordAuth } from '../src/index.ts';
 import { describeAdapterContract, type Subject } from './adapter-contract.ts';
 import { createCertificateAuthority } from './certificate-authority.ts';
 import { startTlsFront } from './tls-front.ts';
@@ -151,13 +151,8 @@ describe("the okta-ldap adapter under Okta's own limits", () => {
     expect(results.map(({ ok }) => ok)).toEqual(names.map(() => true));
   });
 
-  it('says that it cannot be judged, and not that the password is wrong, when one person binds too often', async () => {
-    const results = await Promise.allSettled(Array.from({ length: 6 }, () => signIn('user01')));
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
-    for (const result of results) {
-      if (result.status === 'rejected') {
-        expect(result.reason).toBeInstanceOf(AuthError);
-      }
-    }
+  it('serves everybody in a burst of one person, of whom Okta takes four binds a second', async () => {
+    const results = await Promise.all(Array.from({ length: 6 }, () => signIn('user01')));
+    expect(results.map(({ ok }) => ok)).toEqual(Array.from({ length: 6 }, () => true));
   });
 });
