@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { loopbackNameIn } from './local-org.ts';
 import { isStartable, type StartableMode, startableModes } from './modes.ts';
@@ -57,7 +57,7 @@ export function readStackOptions(root: string): StackOptions & { readonly modes:
     org: org === 'real' ? org : 'local',
     ports,
     env,
-    folder: join(root, '.local'),
+    folder: resolve(root, env.LOCAL_STATE_DIR || '.local'),
   };
 }
 
