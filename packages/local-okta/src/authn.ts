@@ -50,7 +50,7 @@ export function createAuthenticate(context: Context): Authenticate {
   const { users } = directory;
 
   function logDelegated(user: User, result: AuthenticationResult, options: AuthenticateOptions): void {
-    context.systemLog.append({
+    context.systemLog.appendSoon({
       eventType: 'user.authentication.auth_via_LDAP_agent',
       displayMessage: 'Authenticate user via LDAP agent',
       actor: userActor(user),

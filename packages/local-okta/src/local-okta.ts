@@ -76,6 +76,7 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
     });
     closers.push(() => store.close());
     const context = createContext(config, store, clock, log);
+    closers.push(() => context.systemLog.flush());
     const parts = definitions.map((definition) => definition.create(context));
     let secrets: SeededSecrets = {};
 
@@ -85,6 +86,7 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
     };
     const reset = async (): Promise<void> => {
       for (const part of parts) await part.reset?.();
+      context.systemLog.flush();
       store.clear();
       context.directory.noteChange({ kind: 'reset' });
       await seed();

@@ -6,6 +6,26 @@ import { ADMIN_PASSWORD, API_TOKEN, call, startLocalOkta, type TestClock, testCl
 
 const encode = encodeURIComponent;
 
+describe('an event that may wait', () => {
+  it('is stored at the end of the turn without being asked for, and at once when somebody looks', async () => {
+    const store = openStore({ schemas: [systemLogSchema] });
+    try {
+      const log = createSystemLog({ store, clock: testClock() });
+      const stored = () => store.get<{ n: number }>('SELECT count(*) AS n FROM system_log')?.n;
+      log.appendSoon({ eventType: 'a', displayMessage: 'A' });
+      log.appendSoon({ eventType: 'b', displayMessage: 'B' });
+      expect(stored()).toBe(0);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(stored()).toBe(2);
+      log.appendSoon({ eventType: 'c', displayMessage: 'C' });
+      log.append({ eventType: 'd', displayMessage: 'D' });
+      expect(log.query({ limit: 10 }).events.map(({ eventType }) => eventType)).toEqual(['a', 'b', 'c', 'd']);
+    } finally {
+      store.close();
+    }
+  });
+});
+
 describe('the System Log', () => {
   let okta: LocalOkta;
   let clock: TestClock;

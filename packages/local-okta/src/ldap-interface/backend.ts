@@ -39,7 +39,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     connection: LdapConnection,
     outcome: { actor?: LogActor; failure?: string; dn?: string },
   ) {
-    systemLog.append({
+    systemLog.appendSoon({
       eventType: `system.ldapi.${event}`,
       displayMessage: `LDAP Interface ${event.replaceAll('_', ' ')}`,
       actor: outcome.actor,

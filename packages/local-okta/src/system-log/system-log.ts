@@ -42,7 +42,15 @@ export interface LogPage {
 }
 
 export interface SystemLog {
+  /** Is stored when this returns, within a transaction once that has been committed. */
   append(event: NewLogEvent): LogEvent;
+  /**
+   * Is stored at the end of this turn, all events of it together: a sign-in has four, and the person would wait for each.
+   * A kill in between loses them.
+   */
+  appendSoon(event: NewLogEvent): LogEvent;
+  /** Stores what waits to be stored. */
+  flush(): void;
   query(query: LogQuery): LogPage;
   /** Hears of each event when it has been stored. @returns how to stop */
   subscribe(listener: (event: LogEvent) => void): () => void;
@@ -59,32 +67,57 @@ const KEPT = 100_000;
 
 export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions): SystemLog {
   const listeners = new Set<(event: LogEvent) => void>();
+  let pending: LogEvent[] = [];
+  let scheduled: NodeJS.Immediate | undefined;
   let sinceTrim = 0;
 
-  function trim(): void {
-    sinceTrim += 1;
+  function trim(stored: number): void {
+    sinceTrim += stored;
     // In steps: counting and deleting at every event would double its cost.
     if (sinceTrim < Math.min(1000, keep)) return;
     sinceTrim = 0;
     store.run('DELETE FROM system_log WHERE seq <= (SELECT max(seq) FROM system_log) - ?', [keep]);
   }
 
+  function flush(): void {
+    clearImmediate(scheduled);
+    scheduled = undefined;
+    const events = pending;
+    pending = [];
+    if (events.length === 0) return;
+    store.transaction(() => {
+      for (const event of events) {
+        store.run('INSERT INTO system_log (published, event_type, event) VALUES (?, ?, ?)', [
+          event.published,
+          event.eventType,
+          JSON.stringify(event),
+        ]);
+      }
+      trim(events.length);
+    });
+    for (const event of events) for (const listener of listeners) listener(event);
+  }
+
   return {
     append(given) {
       const event = complete(given, clock);
-      // No transaction of its own around one statement: a sign-in writes four events, and would wait for each.
-      store.run('INSERT INTO system_log (published, event_type, event) VALUES (?, ?, ?)', [
-        event.published,
-        event.eventType,
-        JSON.stringify(event),
-      ]);
-      trim();
       store.afterCommit(() => {
-        for (const listener of listeners) listener(event);
+        pending.push(event);
+        flush();
       });
       return event;
     },
+    appendSoon(given) {
+      const event = complete(given, clock);
+      store.afterCommit(() => {
+        pending.push(event);
+        scheduled ??= setImmediate(flush);
+      });
+      return event;
+    },
+    flush,
     query({ since, until, words = [], where, after, limit, descending = false }) {
+      flush();
       const conditions: string[] = [];
       const parameters: SqlValue[] = [];
       const add = (sql: string, ...values: readonly SqlValue[]): void => {
