@@ -46,7 +46,13 @@ describeWithBrowser.each(modesUnderTest)('in Chromium, mode %s', (mode) => {
       }
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+    page.on('requestfailed', (request) => {
+      // What the browser gives up because the test has gone on to another page is nobody's fault.
+      const reason = request.failure()?.errorText;
+      if (reason !== 'net::ERR_ABORTED') {
+        complaints.push(`${request.url()} failed: ${reason}`);
+      }
+    });
   }
 
   async function signIn(password = 'password1'): Promise<void> {
