@@ -1,5 +1,6 @@
 import express, { type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
+import { formField } from '../http/form-field.ts';
 import { PAGE_POLICY } from '../http/page.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { type AdminSession, createAdminSessions } from './admin-sessions.ts';
@@ -107,11 +108,7 @@ export function createApprovalRoutes(context: Context, registration: Registratio
 
 /** The form's fields; whatever is no text is empty. */
 function fields(request: Request): Record<'code' | 'csrf' | 'action' | 'username' | 'password', string> {
-  const body: unknown = request.body;
-  const field = (name: string): string => {
-    const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-    return typeof value === 'string' ? value.slice(0, 1_000) : '';
-  };
+  const field = (name: string): string => formField(request, name, 1_000);
   return {
     code: field('code'),
     csrf: field('csrf'),

@@ -2,6 +2,7 @@ import express, { type Request, type Response, Router } from 'express';
 import { errors, type Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
+import { formField } from '../http/form-field.ts';
 import { LEAVING_PAGE_POLICY } from '../http/page.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { messagePage, type SignInForm, signInPage } from './pages.ts';
@@ -122,15 +123,10 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
 
 /** The form's fields; whatever is no text is empty. */
 function fields(request: Request): { username: string; password: string; remember: boolean; decision: string } {
-  const body: unknown = request.body;
-  const field = (name: string): string => {
-    const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-    return typeof value === 'string' ? value : '';
-  };
   return {
-    username: field('username').slice(0, 255),
-    password: field('password').slice(0, 1_024),
-    remember: field('remember') === 'yes',
-    decision: field('decision'),
+    username: formField(request, 'username', 255),
+    password: formField(request, 'password', 1_024),
+    remember: formField(request, 'remember') === 'yes',
+    decision: formField(request, 'decision'),
   };
 }

@@ -4,6 +4,7 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import type { App } from '../directory/apps.ts';
+import { formField } from '../http/form-field.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { claimsInScope, claimsOf } from './claims.ts';
 import { OIDC_APP, settingsOf } from './clients.ts';
@@ -105,7 +106,7 @@ export function createTokenEndpoints(
       form,
       async (request, response) => {
         const client = authenticatedClient(request, (id) => directory.apps.get(id));
-        const token = field(request, 'token');
+        const token = formField(request, 'token');
         if (client === undefined) {
           response
             .status(401)
@@ -139,17 +140,11 @@ export function createTokenEndpoints(
   return router;
 }
 
-function field(request: Request, name: string): string {
-  const body: unknown = request.body;
-  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-  return typeof value === 'string' ? value : '';
-}
-
 function authenticatedClient(request: Request, find: (id: string) => App | undefined): App | undefined {
   const [, basic] = /^Basic ([\w+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const [id = '', secret = ''] =
     basic === undefined
-      ? [field(request, 'client_id'), field(request, 'client_secret')]
+      ? [formField(request, 'client_id'), formField(request, 'client_secret')]
       : Buffer.from(basic, 'base64').toString('utf8').split(':', 2).map(formDecoded);
   const app = find(id);
   if (app?.name !== OIDC_APP || app.status !== 'ACTIVE') return undefined;

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { hashPassword, passwordPolicyProblem } from '../directory/password.ts';
 import type { User } from '../directory/user.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { formField } from '../http/form-field.ts';
 import { PAGE_POLICY } from '../http/page.ts';
 import { userActor } from '../system-log/log-event.ts';
 import type { Outbox } from './outbox.ts';
@@ -76,10 +77,6 @@ export function createOutboxRoutes({ directory, store, systemLog }: Context, out
 
 /** The form's fields; whatever is no text is empty. */
 function fields(request: Request): Record<'token' | 'password' | 'confirmation', string> {
-  const body: unknown = request.body;
-  const field = (name: string): string => {
-    const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-    return typeof value === 'string' ? value.slice(0, 1_000) : '';
-  };
+  const field = (name: string): string => formField(request, name, 1_000);
   return { token: field('token'), password: field('password'), confirmation: field('confirmation') };
 }
