@@ -1,5 +1,5 @@
 import { AuthError, type Identity, type PasswordAuth } from '@ldap-to-okta/auth-adapter';
-import express, { type Request, type Response, Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { csrfProtection, csrfToken } from './csrf.ts';
 import type { Metrics } from './metrics.ts';
 import type { Site } from './pages/layout.ts';
@@ -36,6 +36,12 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
     response.status(status).send(loginPage(site, page));
   };
 
+  const refuseMalformed = (request: Request, response: Response): void => {
+    metrics.signIn('malformed');
+    request.log.info({ outcome: 'malformed' }, 'sign-in');
+    showForm(request, response, 400, { problem: MALFORMED });
+  };
+
   router.get('/login', async (request, response) => {
     const { returnTo } = request.query;
     const path = localPath(returnTo);
@@ -55,12 +61,19 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
     showForm(request, response, 200, { csrfToken: token, ...notice });
   });
 
-  router.post('/login', ...formBody, csrfProtection, async (request, response) => {
+  /** A form too large to be read is answered as any other that cannot be used; its words are not looked at. */
+  const tooLarge: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (typeof error !== 'object' || error === null || !('status' in error) || error.status !== 413) {
+      next(error);
+      return;
+    }
+    refuseMalformed(request, response);
+  };
+
+  router.post('/login', ...formBody, tooLarge, csrfProtection, async (request: Request, response: Response) => {
     const credentials = readCredentials(request.body);
     if (credentials === undefined) {
-      metrics.signIn('malformed');
-      request.log.info({ outcome: 'malformed' }, 'sign-in');
-      showForm(request, response, 400, { problem: MALFORMED });
+      refuseMalformed(request, response);
       return;
     }
     const { username } = credentials;
