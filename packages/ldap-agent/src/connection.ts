@@ -1,7 +1,7 @@
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { Client } from 'ldapts';
-import type { DirectoryConfig } from './directory-config.ts';
+import { type DirectoryConfig, directoryUrl } from './directory-config.ts';
 import { DirectoryError, toDirectoryError } from './directory-error.ts';
 
 /** One connection to the directory, encrypted as configured, not bound yet. */
@@ -39,9 +39,8 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
     });
     return socket;
   };
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const client = new Client({
-    url: `${config.tls === 'ldaps' ? 'ldaps' : 'ldap'}://${host}:${config.port}`,
+    url: directoryUrl(config),
     connectTimeout: CONNECT_MS,
     strictDN: false,
     ...(config.tls === 'ldaps' ? { tlsOptions } : {}),

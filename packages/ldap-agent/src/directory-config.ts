@@ -11,3 +11,7 @@ export interface DirectoryConfig {
   /** Where the tree starts: `dc=example,dc=org`. */
   readonly root: string;
 }
+
+export function directoryUrl({ host, port, tls }: DirectoryConfig): string {
+  return `${tls === 'ldaps' ? 'ldaps' : 'ldap'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

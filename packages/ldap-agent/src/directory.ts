@@ -1,13 +1,14 @@
 import { type Filter, FilterParser, type Entry as LdapEntry } from 'ldapts';
 import { type Connection, openConnection } from './connection.ts';
 import { createConnectionPool } from './connection-pool.ts';
-import type { DirectoryConfig } from './directory-config.ts';
+import { type DirectoryConfig, directoryUrl } from './directory-config.ts';
 import { DirectoryError, resultCodeOf, toDirectoryError } from './directory-error.ts';
 import type { BindOutcome, BindWork, Entry, SearchWork } from './protocol.ts';
 import { bindAsUser } from './user-bind.ts';
 
 /** What the agent does with the directory. Every method throws DirectoryError alone. */
 export interface Directory {
+  readonly url: string;
   bind(work: BindWork): Promise<BindOutcome>;
   /** One answer without paging. */
   search(work: SearchWork): Promise<readonly Entry[]>;
@@ -71,6 +72,7 @@ export function createDirectory(config: DirectoryConfig): Directory {
   }
 
   return {
+    url: directoryUrl(config),
     search,
     bind: (work) => bindAsUser(work, users, search),
     async *pages(work, pageSize) {

@@ -64,10 +64,16 @@ export interface WorkError {
   readonly resultCode?: number;
 }
 
+/** How a bind went between this agent and the directory: the System Log tells it. */
+export interface AskedDirectory {
+  readonly url: string;
+  readonly ms: number;
+}
+
 /** One part of the answer to one request; `final` ends it. */
 export type WorkResult =
-  | { readonly final: true; readonly outcome: BindOutcome }
-  | { readonly final: true; readonly error: WorkError }
+  | { readonly final: true; readonly outcome: BindOutcome; readonly asked: AskedDirectory }
+  | { readonly final: true; readonly error: WorkError; readonly asked?: AskedDirectory }
   | { readonly final: boolean; readonly entries: readonly Entry[] };
 
 /** What a poll says about the agent: OKTA's dashboard shows it. */

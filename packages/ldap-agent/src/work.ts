@@ -7,13 +7,21 @@ export type Deliver = (result: WorkResult) => Promise<boolean>;
 
 /** Does what the gateway asked for. Whatever goes wrong with the directory becomes the answer. */
 export async function doWork(work: WorkRequest, directory: Directory, deliver: Deliver): Promise<void> {
+  const startedAt = performance.now();
+  const asked = () => ({ url: directory.url, ms: performance.now() - startedAt });
   try {
-    if (work.kind === 'bind') await deliver({ final: true, outcome: await directory.bind(work) });
-    else if (work.pageSize === undefined) await deliver({ final: true, entries: await directory.search(work) });
+    if (work.kind === 'bind') {
+      const outcome = await directory.bind(work);
+      await deliver({ final: true, outcome, asked: asked() });
+    } else if (work.pageSize === undefined) await deliver({ final: true, entries: await directory.search(work) });
     else await streamPages(work, work.pageSize, directory, deliver);
   } catch (error) {
     const { code, message, resultCode } = toDirectoryError(error);
-    await deliver({ final: true, error: { code, message, ...(resultCode === undefined ? {} : { resultCode }) } });
+    await deliver({
+      final: true,
+      error: { code, message, ...(resultCode === undefined ? {} : { resultCode }) },
+      ...(work.kind === 'bind' ? { asked: asked() } : {}),
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgentError } from './agents/agent-error.ts';
+import { AgentError, type Witness } from './agents/agent-error.ts';
+import type { BindOutcome } from './agents/protocol.ts';
 import type { Context } from './context.ts';
 import { HashBusyError } from './directory/hash-workers.ts';
 import type { User } from './directory/user.ts';
@@ -49,7 +50,12 @@ export function createAuthenticate(context: Context): Authenticate {
   const { directory, services } = context;
   const { users } = directory;
 
-  function logDelegated(user: User, result: AuthenticationResult, options: AuthenticateOptions): void {
+  function logDelegated(
+    user: User,
+    result: AuthenticationResult,
+    witness: DelegatedBind,
+    options: AuthenticateOptions,
+  ): void {
     context.systemLog.appendSoon({
       eventType: 'user.authentication.auth_via_LDAP_agent',
       displayMessage: 'Authenticate user via LDAP agent',
@@ -61,30 +67,29 @@ export function createAuthenticate(context: Context): Authenticate {
       client: options.client,
       transactionId: options.transactionId,
       credentialType: 'PASSWORD',
+      debugData: toldOf(witness),
     });
   }
 
   /** The password is kept by the directory: the agent binds as the user. */
   async function delegated(user: User, dn: string, password: string, options: AuthenticateOptions) {
-    const result = await judge(user, dn, password, options);
-    logDelegated(user, result, options);
-    return result;
+    try {
+      const { outcome, witness } = await bind(dn, password, options);
+      const result = judge(user, outcome);
+      logDelegated(user, result, { dn, ...witness }, options);
+      return result;
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      const result = { outcome: failureOf(error), user };
+      logDelegated(user, result, { dn, error: error.detail ?? error.code, ...error.witness }, options);
+      return result;
+    }
   }
 
-  async function judge(
-    user: User,
-    dn: string,
-    password: string,
-    options: AuthenticateOptions,
-  ): Promise<AuthenticationResult> {
-    try {
-      const outcome = await bind(dn, password, options);
-      if (outcome !== 'ok') return { outcome, user };
-      if (user.status !== 'ACTIVE') return { outcome: user.status === 'LOCKED_OUT' ? 'locked' : 'not-active', user };
-      return { outcome: 'ok', user: users.recordSignIn(user.id) };
-    } catch (error) {
-      return { outcome: failureOf(error), user };
-    }
+  function judge(user: User, outcome: BindOutcome): AuthenticationResult {
+    if (outcome !== 'ok') return { outcome, user };
+    if (user.status !== 'ACTIVE') return { outcome: user.status === 'LOCKED_OUT' ? 'locked' : 'not-active', user };
+    return { outcome: 'ok', user: users.recordSignIn(user.id) };
   }
 
   async function bind(dn: string, password: string, options: AuthenticateOptions) {
@@ -160,12 +165,13 @@ export function createAuthenticate(context: Context): Authenticate {
     try {
       const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
       const found = await integration.findForJit(login, deadlineMs);
-      const outcome = await bind(found?.dn ?? integration.nobodyDn(), password, options);
+      const dn = found?.dn ?? integration.nobodyDn();
+      const { outcome, witness } = await bind(dn, password, options);
       if (found === undefined) return { outcome: 'invalid' };
       if (outcome !== 'ok') return { outcome };
       const user = found.create();
       if (user === undefined) return { outcome: 'invalid' };
-      logDelegated(user, { outcome: 'ok', user }, options);
+      logDelegated(user, { outcome: 'ok', user }, { dn, ...witness }, options);
       return user.status === 'ACTIVE'
         ? { outcome: 'ok', user: users.recordSignIn(user.id) }
         : { outcome: 'not-active', user };
@@ -195,6 +201,22 @@ export function createAuthenticate(context: Context): Authenticate {
     const left = REFUSAL_MS - (performance.now() - startedAt);
     if (result.outcome !== 'ok' && left > 0) await sleep(left);
     return result;
+  };
+}
+
+/** The bind that an agent made for Okta. */
+interface DelegatedBind extends Witness {
+  readonly dn: string;
+  readonly error?: string;
+}
+
+/** What Okta's own event leaves out: which agent asked which directory as whom, how long that took, what was wrong. */
+function toldOf({ dn, agent, asked, error }: DelegatedBind): Readonly<Record<string, string>> {
+  return {
+    directoryDn: dn,
+    ...(agent === undefined ? {} : { agent }),
+    ...(asked === undefined ? {} : { directoryUrl: asked.url, durationMs: asked.ms.toFixed(1) }),
+    ...(error === undefined ? {} : { error }),
   };
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LdapAgent } from '@ldap-to-okta/ldap-agent';
 import { Client, ResultCodeError } from 'ldapts';
 import type { LocalOkta } from '../src/local-okta.ts';
+import type { LogEvent } from '../src/system-log/log-event.ts';
 import { call, createCleanup, startAgent, startOkta, startOpenLdap, until } from './agents-fixture.ts';
 
 const APP = '0oa6qvmxznVl4KFXe5d7';
@@ -46,6 +47,34 @@ describe('users whose passwords stay in OpenLDAP', () => {
     expect(await codeOf(session(`uid=user01,ou=users,${BASE}`, 'password2'))).toBe(49);
   });
 
+  it('are in the System Log with the bind that the agent made: as whom, where, how long', async () => {
+    const since = new Date().toISOString();
+    const dn = `uid=user01,ou=users,${BASE}`;
+    await session(dn, 'password1');
+    expect(await codeOf(session(dn, 'password2'))).toBe(49);
+    const { body } = await call(okta, 'GET', `/api/v1/logs?since=${since}`);
+    const of = (type: string) => body.filter(({ eventType }: { eventType: string }) => eventType === type);
+    const binds = of('system.ldapi.bind');
+    const delegated = of('user.authentication.auth_via_LDAP_agent');
+    expect(binds.map(({ debugContext }: LogEvent) => debugContext.debugData)).toEqual([
+      expect.objectContaining({ dn, durationMs: expect.stringMatching(/^\d+\.\d$/) }),
+      expect.objectContaining({ dn }),
+    ]);
+    expect(delegated.map(({ debugContext }: LogEvent) => debugContext.debugData)).toEqual(
+      Array.from({ length: 2 }, () => ({
+        directoryDn: 'cn=user01,ou=users,dc=example,dc=org',
+        directoryUrl: expect.stringMatching(/^ldaps?:\/\/.+:\d+$/),
+        agent: expect.any(String),
+        durationMs: expect.stringMatching(/^\d+\.\d$/),
+      })),
+    );
+    // One sign-in, one transaction.
+    expect(delegated.map(({ transaction }: LogEvent) => transaction.id)).toEqual(
+      binds.map(({ transaction }: LogEvent) => transaction.id),
+    );
+    expect(JSON.stringify(body)).not.toMatch(/password[12]/);
+  });
+
   it('have the group of the directory one level under the id of the integration', async () => {
     const client = await session(`uid=ldap-user,${BASE}`, 'Service-1');
     const { searchEntries } = await client.search(`cn=${APP},ou=apps,ou=groups,${BASE}`, {
@@ -65,6 +94,12 @@ describe('users whose passwords stay in OpenLDAP', () => {
   it('hear that the directory is unavailable when no agent is left', async () => {
     await agent.close();
     expect(await codeOf(session(`uid=user01,ou=users,${BASE}`, 'password1'))).toBe(52);
+    const filter = encodeURIComponent('eventType eq "user.authentication.auth_via_LDAP_agent"');
+    const { body } = await call(okta, 'GET', `/api/v1/logs?limit=1&sortOrder=DESCENDING&filter=${filter}`);
+    expect(body[0]).toMatchObject({
+      outcome: { result: 'FAILURE', reason: 'AGENT_UNAVAILABLE' },
+      debugContext: { debugData: { error: 'agent-unavailable' } },
+    });
     const reader = await session(`uid=ldap-user,${BASE}`, 'Service-1');
     expect((await reader.search(BASE, { scope: 'base' })).searchEntries).toHaveLength(1);
   }, 60_000);

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import type { LocalOkta } from '../src/local-okta.ts';
+import type { LogEvent } from '../src/system-log/log-event.ts';
 import { actionOf, Browser } from './browser.ts';
 import { call, startLocalOkta } from './local-okta-fixture.ts';
 
@@ -181,6 +183,34 @@ describe('a sign-in', () => {
     });
     expect(new URL(location ?? '').searchParams.get('error')).toBe('access_denied');
     expect(new URL(location ?? '').searchParams.get('error_description')).toContain('not assigned');
+  });
+
+  it('is in the System Log from the form to the tokens, under an id that the app can make of its state', async () => {
+    const since = new Date().toISOString();
+    const attempt = await begin(await discover());
+    await answerPage(attempt, { username: 'nobody-here@example.com', password: PASSWORD });
+    browser = new Browser();
+    await answerPage(attempt, { username: 'anna@example.com', password: 'Winter-Rain-2026' });
+    browser = new Browser();
+    await signIn(attempt);
+    const { body } = await call(okta, 'GET', `/api/v1/logs?since=${since}`);
+    const expectedState = String(attempt.checks.expectedState);
+    const id = createHash('sha256').update(expectedState).digest('base64url').slice(0, 22);
+    const mine = body.filter(({ debugContext }: LogEvent) => debugContext.debugData.authnRequestId === id);
+    expect(
+      mine.map(({ eventType, actor, outcome }: LogEvent) => [eventType, actor.id, actor.alternateId, outcome.reason]),
+    ).toEqual([
+      ['user.session.start', 'unknown', 'nobody-here@example.com', 'INVALID_CREDENTIALS'],
+      ['user.session.start', userId, 'anna@example.com', 'INVALID_CREDENTIALS'],
+      ['user.session.start', userId, 'anna@example.com', null],
+      ['app.oauth2.as.authorize.code', userId, 'anna@example.com', null],
+    ]);
+    expect(body.at(-1)).toMatchObject({
+      eventType: 'app.oauth2.as.token.grant',
+      actor: { id: userId },
+      target: [{ id: app.id, type: 'AppInstance' }],
+    });
+    expect(JSON.stringify(body)).not.toMatch(new RegExp(`${PASSWORD}|Winter-Rain|${app.secret}|${expectedState}`));
   });
 
   it('answers access_denied when the person cancels', async () => {

@@ -1,3 +1,11 @@
+import type { AskedDirectory } from './protocol.ts';
+
+/** Who asked the directory for Okta. */
+export interface Witness {
+  readonly agent?: string | undefined;
+  readonly asked?: AskedDirectory | undefined;
+}
+
 /**
  * Why a question to the directory has no answer. None of them says anything about a password.
  *
@@ -15,10 +23,17 @@ export class AgentError extends Error {
   readonly detail?: string;
   /** The LDAP result code where the directory gave one. */
   readonly resultCode?: number;
+  /** The agent that took the question, and what it says of the directory, where there was one. */
+  readonly witness: Witness;
 
-  constructor(code: AgentErrorCode, message: string, more: { detail?: string; resultCode?: number | undefined } = {}) {
+  constructor(
+    code: AgentErrorCode,
+    message: string,
+    more: { detail?: string; resultCode?: number | undefined; witness?: Witness | undefined } = {},
+  ) {
     super(message);
     this.code = code;
+    this.witness = more.witness ?? {};
     if (more.detail !== undefined) this.detail = more.detail;
     if (more.resultCode !== undefined) this.resultCode = more.resultCode;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AgentError } from './agent-error.ts';
+import { AgentError, type Witness } from './agent-error.ts';
 import type { AgentLink } from './agent-links.ts';
 import type { Question, WorkError, WorkRequest, WorkResult } from './protocol.ts';
 
@@ -13,10 +13,10 @@ interface Job {
   readonly takenBy: Set<AgentLink>;
   readonly failedAt: Set<AgentLink>;
   readonly timers: Set<NodeJS.Timeout>;
-  lastError: WorkError | undefined;
+  lastError: (WorkError & { readonly witness: Witness }) | undefined;
   /** Pages are told apart from one answer: a stream belongs to one agent. */
   readonly stream: boolean;
-  readonly onResult: (result: WorkResult) => Promise<boolean>;
+  readonly onResult: (result: WorkResult, agent: string | undefined) => Promise<boolean>;
   readonly onError: (error: AgentError) => void;
 }
 
@@ -159,19 +159,21 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
     async result(link, id, result) {
       const job = jobs.get(id);
       if (job === undefined) return false;
-      if ('error' in result && result.error.code !== 'result-code' && link !== undefined && !job.stream) {
+      const agent = link?.beat.name;
+      const failure = 'error' in result ? { ...result.error, witness: { agent, asked: result.asked } } : undefined;
+      if (failure !== undefined && failure.code !== 'result-code' && link !== undefined && !job.stream) {
         // This agent's way to the directory is broken; another's may not be.
-        job.lastError = result.error;
+        job.lastError = failure;
         job.failedAt.add(link);
         job.takenBy.delete(link);
         link.inFlight.delete(id);
         if (job.takenBy.size === 0) place(job);
         return true;
       }
-      if ('error' in result) fail(job, directoryError(result.error));
+      if (failure !== undefined) fail(job, directoryError(failure));
       else {
         if (result.final) finish(job);
-        return job.onResult(result);
+        return job.onResult(result, agent);
       }
       return true;
     },
@@ -183,6 +185,6 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
   };
 }
 
-function directoryError({ code, message, resultCode }: WorkError): AgentError {
-  return new AgentError('directory-error', message, { detail: code, resultCode });
+function directoryError({ code, message, resultCode, witness }: NonNullable<Job['lastError']>): AgentError {
+  return new AgentError('directory-error', message, { detail: code, resultCode, witness });
 }

@@ -46,12 +46,16 @@ const workError = z.object({
 });
 export type WorkError = z.infer<typeof workError>;
 
+/** How a bind went between the agent and the directory, as the agent saw it. */
+const askedDirectory = z.object({ url: z.string().max(500), ms: z.number().nonnegative() });
+export type AskedDirectory = z.infer<typeof askedDirectory>;
+
 /** One part of the answer to one request; `final` ends it. */
 export const workResult = z.union([
   // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
   z.object({ instance: shortText, final: z.boolean(), entries: z.custom<readonly Entry[]>(areEntries) }),
-  z.object({ instance: shortText, final: z.literal(true), outcome: bindOutcome }),
-  z.object({ instance: shortText, final: z.literal(true), error: workError }),
+  z.object({ instance: shortText, final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
+  z.object({ instance: shortText, final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
 ]);
 export type WorkResult = z.infer<typeof workResult>;
 

@@ -1,11 +1,16 @@
-import { AgentError } from './agent-error.ts';
+import { AgentError, type Witness } from './agent-error.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { createPageChannel } from './page-channel.ts';
 import type { BindOutcome, BindQuestion, Entry, SearchQuestion } from './protocol.ts';
 
+export interface BindAnswer {
+  readonly outcome: BindOutcome;
+  readonly witness: Witness;
+}
+
 /** The directory on the other side of the agents. Every method throws AgentError. */
 export interface RemoteDirectory {
-  bind(question: Omit<BindQuestion, 'kind'>, deadlineMs: number): Promise<BindOutcome>;
+  bind(question: Omit<BindQuestion, 'kind'>, deadlineMs: number): Promise<BindAnswer>;
   search(question: Omit<SearchQuestion, 'kind' | 'pageSize'>, deadlineMs: number): Promise<readonly Entry[]>;
   /** Page by page; the search goes on only as fast as it is read. */
   pages(
@@ -25,8 +30,8 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
           question: { ...question, kind: 'bind' },
           root: root(),
           deadlineMs,
-          onResult: async (result) => {
-            if ('outcome' in result) resolve(result.outcome);
+          onResult: async (result, agent) => {
+            if ('outcome' in result) resolve({ outcome: result.outcome, witness: { agent, asked: result.asked } });
             else reject(unexpected());
             return true;
           },

@@ -2,6 +2,7 @@ import { type Backend, type LdapConnection, LdapError, resultCode } from '@ldap-
 import type { Authenticate } from '../authn.ts';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
+import { randomBase62 } from '../ids.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { BindRate } from './bind-rate.ts';
 import type { Names } from './names.ts';
@@ -37,7 +38,13 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
   function note(
     event: string,
     connection: LdapConnection,
-    outcome: { actor?: LogActor; failure?: string; dn?: string },
+    outcome: {
+      actor?: LogActor;
+      failure?: string;
+      dn?: string;
+      transactionId?: string;
+      debugData?: Readonly<Record<string, string>>;
+    },
   ) {
     systemLog.appendSoon({
       eventType: `system.ldapi.${event}`,
@@ -45,7 +52,12 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       actor: outcome.actor,
       outcome: outcome.failure === undefined ? { result: 'SUCCESS' } : { result: 'FAILURE', reason: outcome.failure },
       client: { ipAddress: connection.remoteAddress },
-      debugData: { connection: String(connection.id), ...(outcome.dn === undefined ? {} : { dn: outcome.dn }) },
+      transactionId: outcome.transactionId,
+      debugData: {
+        connection: String(connection.id),
+        ...(outcome.dn === undefined ? {} : { dn: outcome.dn }),
+        ...outcome.debugData,
+      },
     });
   }
 
@@ -94,24 +106,29 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
           'Administrative limit exceeded: 4 binds per second for one user.',
         );
       }
+      // The agent's event, where there is one, belongs to the same transaction.
+      const transactionId = randomBase62(20);
+      const startedAt = performance.now();
       const result = await authenticate(name, password.toString('utf8'), {
         client: { ipAddress: connection.remoteAddress },
+        transactionId,
       });
+      const more = { dn, transactionId, debugData: { durationMs: (performance.now() - startedAt).toFixed(1) } };
       switch (result?.outcome) {
         case 'ok':
           sessions.set(connection, { userId: result.user.id, until: clock.now() + TOKEN_MS });
-          note('bind', connection, { actor: userActor(result.user), dn });
+          note('bind', connection, { actor: userActor(result.user), ...more });
           return { dn: names.user(result.user.profile.login) };
         case 'agent-unavailable':
         case 'timeout':
         case 'directory-error':
         case 'hook-failed':
         case 'busy':
-          note('bind', connection, { failure: 'DIRECTORY_UNAVAILABLE', dn });
+          note('bind', connection, { failure: 'DIRECTORY_UNAVAILABLE', ...more });
           throw new LdapError(resultCode.unavailable, 'The directory that checks this password did not answer.');
         default:
           // Locked, expired and wrong are one answer, as in Okta; the System Log tells them apart.
-          note('bind', connection, { failure: result.outcome.toUpperCase().replaceAll('-', '_'), dn });
+          note('bind', connection, { failure: result.outcome.toUpperCase().replaceAll('-', '_'), ...more });
           throw new LdapError(resultCode.invalidCredentials, INVALID);
       }
     },
@@ -124,8 +141,21 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     async *search(request, { connection }) {
       const user = caller(connection);
       const rights = rightsOf(user);
-      note('search', connection, { actor: userActor(user), dn: request.base });
-      yield* searchTree(request, { directory, names, rights, exposure: settings().groups });
+      const startedAt = performance.now();
+      let entries = 0;
+      try {
+        for await (const entry of searchTree(request, { directory, names, rights, exposure: settings().groups })) {
+          entries += 1;
+          yield entry;
+        }
+      } finally {
+        const durationMs = (performance.now() - startedAt).toFixed(1);
+        note('search', connection, {
+          actor: userActor(user),
+          dn: request.base,
+          debugData: { scope: request.scope, entries: String(entries), durationMs },
+        });
+      }
     },
 
     async rootDse(standard, { connection }) {

@@ -4,6 +4,7 @@ import type { User } from '../directory/user.ts';
 import { artifactsOf } from './artifacts.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { clientOf } from './clients.ts';
+import { logAuthorizations } from './oidc-log.ts';
 import { endSessionPage, errorPage, signedOutPage } from './pages.ts';
 import { grantFor, signInPolicy } from './sign-in-policy.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -132,6 +133,7 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
   provider.on('server_error', (_ctx, error) =>
     log.error({ err: error, server: server.name }, 'authorization server failed'),
   );
+  logAuthorizations(provider, context);
   return provider;
 }
 

@@ -1,10 +1,11 @@
 import express, { type Request, type Response, Router } from 'express';
 import { errors, type Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
-import type { User } from '../directory/user.ts';
 import { formField } from '../http/form-field.ts';
 import { LEAVING_PAGE_POLICY } from '../http/page.ts';
-import { userActor } from '../system-log/log-event.ts';
+import { randomBase62 } from '../ids.ts';
+import { type LogActor, type NewLogEvent, userActor } from '../system-log/log-event.ts';
+import { authorizationRequest } from './oidc-log.ts';
 import { messagePage, type SignInForm, signInPage } from './pages.ts';
 import { maySignIn } from './sign-in-policy.ts';
 
@@ -24,16 +25,16 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
     response.status(status).set('content-security-policy', LEAVING_PAGE_POLICY).type('html').send(signInPage(form));
   }
 
-  function noteSession(request: Request, user: User, app: string): void {
-    const client = { ipAddress: request.socket.remoteAddress, userAgent: request.headers['user-agent'] };
+  function noteSession(actor: LogActor, attempt: Attempt, failure?: string): void {
     systemLog.append({
       eventType: 'user.session.start',
       displayMessage: 'User login to Okta',
-      actor: userActor(user),
-      outcome: { result: 'SUCCESS' },
-      client,
+      actor,
+      outcome: failure === undefined ? { result: 'SUCCESS' } : { result: 'FAILURE', reason: failure },
+      client: attempt.client,
+      transactionId: attempt.transactionId,
       credentialType: 'PASSWORD',
-      debugData: { app },
+      debugData: { app: attempt.app, ...attempt.authorization },
     });
   }
 
@@ -85,7 +86,7 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
     async (request, response) => {
       const interaction = await interactionOf(request, response);
       if (interaction === undefined) return tooLate(response);
-      const { provider, app } = interaction;
+      const { provider, details, app } = interaction;
       const { username, password, remember, decision } = fields(request);
       const finish = (result: Parameters<Provider['interactionFinished']>[2]): Promise<void> =>
         provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
@@ -95,12 +96,19 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
       const again = (status: number, problem: string): void =>
         show(response, status, { action: request.path, app, username, remember, problem });
       if (username === '' || password === '') return again(400, PROBLEMS.refused);
-      const client = { ipAddress: request.socket.remoteAddress, userAgent: request.headers['user-agent'] };
-      const result = await services.authenticate?.(username, password, { client });
+      const attempt: Attempt = {
+        app,
+        client: { ipAddress: request.socket.remoteAddress, userAgent: request.headers['user-agent'] },
+        transactionId: randomBase62(20),
+        authorization: authorizationRequest(details.params.state),
+      };
+      const result = await services.authenticate?.(username, password, attempt);
+      const allowed = result?.outcome === 'ok' && maySignIn(result.user);
+      const actor = result?.user === undefined ? unknownActor(username) : userActor(result.user);
+      noteSession(actor, attempt, allowed ? undefined : reasonOf(result?.outcome));
       switch (result?.outcome) {
         case 'ok':
-          if (!maySignIn(result.user)) return again(401, PROBLEMS.refused);
-          noteSession(request, result.user, app);
+          if (!allowed) return again(401, PROBLEMS.refused);
           return finish({ login: { accountId: result.user.id, remember, amr: ['pwd'] } });
         case undefined:
         case 'agent-unavailable':
@@ -119,6 +127,25 @@ export function createSignInRoutes(context: Context, providerOf: (server: string
   );
 
   return router;
+}
+
+/** One form sent, as the System Log knows it. */
+interface Attempt {
+  readonly app: string;
+  readonly client: NewLogEvent['client'];
+  readonly transactionId: string;
+  readonly authorization: Readonly<Record<string, string>>;
+}
+
+/** Okta knows nobody of that name, and says so in its log alone. */
+function unknownActor(login: string): LogActor {
+  return { id: 'unknown', type: 'User', alternateId: login, displayName: 'unknown' };
+}
+
+/** Okta's word for a wrong password; the rest says why nobody judged it, or why it did not matter. */
+function reasonOf(outcome = 'unavailable'): string {
+  if (outcome === 'invalid') return 'INVALID_CREDENTIALS';
+  return outcome === 'ok' ? 'NOT_ACTIVE' : outcome.toUpperCase().replaceAll('-', '_');
 }
 
 /** The form's fields; whatever is no text is empty. */
