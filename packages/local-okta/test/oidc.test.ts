@@ -135,6 +135,8 @@ describe('a sign-in', () => {
       idp: expect.stringMatching(/^00o/),
       jti: expect.stringMatching(/^ID\./),
       auth_time: expect.any(Number),
+      // The left half of the hash of the access token (OpenID Connect Core, section 3.1.3.6).
+      at_hash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
     });
     expect(decodeJwt(tokens.access_token)).toMatchObject({
       ver: 1,

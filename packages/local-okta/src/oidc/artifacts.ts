@@ -16,6 +16,10 @@ export interface ArtifactsOptions {
 }
 
 const SHARED_MODELS = ['Session'];
+/** Of an expired one oidc-provider must hear, to say so (`expired_token`, RFC 8628 section 3.5). */
+const REMEMBERED_MODELS = ['DeviceCode'];
+/** Seconds that an expired artifact stays before it is swept. */
+const SWEPT_AFTER = 3_600;
 
 /** Keeps codes, sessions, grants and refresh tokens in the database, so that a restart forgets nothing. */
 export function artifactsOf({ store, clock, server }: ArtifactsOptions): (model: string) => Adapter {
@@ -30,9 +34,16 @@ export function artifactsOf({ store, clock, server }: ArtifactsOptions): (model:
         `SELECT payload, consumed, expires FROM oidc_artifacts WHERE server = ? AND model = ? AND ${column} = ?`,
         [owner, model, value],
       );
-      if (row === undefined || (row.expires !== null && row.expires <= now())) return undefined;
+      if (row === undefined) return undefined;
+      const expired = row.expires !== null && row.expires <= now();
+      if (expired && !REMEMBERED_MODELS.includes(model)) return undefined;
       const payload = JSON.parse(row.payload) as AdapterPayload; // written by upsert
-      return row.consumed === null ? payload : { ...payload, consumed: row.consumed };
+      return {
+        ...payload,
+        // oidc-provider looks at the computer's clock, which need not be this one.
+        ...(expired ? { exp: 1 } : {}),
+        ...(row.consumed === null ? {} : { consumed: row.consumed }),
+      };
     }
 
     return {
@@ -76,6 +87,6 @@ export function artifactsOf({ store, clock, server }: ArtifactsOptions): (model:
 /** Deletes what has expired; the answers are the same without it, the file is smaller. */
 export function sweepArtifacts(store: Store, clock: Clock): void {
   const now = Math.floor(clock.now() / 1000);
-  store.run('DELETE FROM oidc_artifacts WHERE expires IS NOT NULL AND expires <= ?', [now]);
+  store.run('DELETE FROM oidc_artifacts WHERE expires IS NOT NULL AND expires <= ?', [now - SWEPT_AFTER]);
   store.run('DELETE FROM oidc_revoked WHERE expires <= ?', [now]);
 }

@@ -1,9 +1,11 @@
 import { type Configuration, Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
+import { rememberAccessTokens } from './access-token-hash.ts';
 import { artifactsOf } from './artifacts.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { clientOf } from './clients.ts';
+import { completeDeviceAnswers, DECISION_PATH, DEVICE_CODE_TTL, deviceFlow } from './device-flow.ts';
 import { logAuthorizations } from './oidc-log.ts';
 import { endSessionPage, errorPage, signedOutPage } from './pages.ts';
 import { grantFor, signInPolicy } from './sign-in-policy.ts';
@@ -40,6 +42,7 @@ const HOUR = 3600;
 const TTL = {
   AccessToken: HOUR,
   AuthorizationCode: 300,
+  DeviceCode: DEVICE_CODE_TTL,
   Grant: 90 * 24 * HOUR,
   IdToken: HOUR,
   Interaction: HOUR,
@@ -73,6 +76,7 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
+      deviceFlow: deviceFlow({ provider: () => provider, directory }),
       // Structured access tokens are beyond oidc-provider's own endpoints: token-endpoints.ts has ours.
       userinfo: { enabled: false },
       introspection: { enabled: false },
@@ -91,17 +95,19 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
       },
     },
     extraTokenClaims: (ctx) => {
-      const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
-      return { auth_time: AuthorizationCode?.authTime ?? RefreshToken?.authTime };
+      const { AuthorizationCode, DeviceCode, RefreshToken } = ctx.oidc.entities;
+      return { auth_time: (AuthorizationCode ?? DeviceCode ?? RefreshToken)?.authTime };
     },
-    findAccount: async (_ctx, id) => {
+    findAccount: async (ctx, id) => {
       const user = directory.users.get(id);
-      return (
-        user && {
-          accountId: id,
-          claims: async (use) => claimsOf(user, directory, use === 'userinfo' ? use : 'id_token'),
-        }
-      );
+      if (user === undefined) return undefined;
+      return {
+        accountId: id,
+        claims: async (use) => ({
+          ...claimsOf(user, directory, use === 'userinfo' ? use : 'id_token'),
+          at_hash: accessTokens.valueOf(ctx.oidc.entities.AccessToken),
+        }),
+      };
     },
     formats: {
       customizers: {
@@ -115,13 +121,16 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
     jwks: { keys: [...keys.all()] },
     loadExistingGrant: (ctx) => grantFor(ctx, provider, directory, audience),
-    pkce: { required: () => false },
+    // Whoever has no secret proves with PKCE that the code is theirs.
+    pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
     renderError: (ctx, out, error) => {
       log.info({ err: error, server: server.name }, 'authorization request refused');
       return errorPage(ctx, out);
     },
     routes: {
       authorization: `${prefix}/v1/authorize`,
+      code_verification: prefix + DECISION_PATH,
+      device_authorization: `${prefix}/v1/device/authorize`,
       end_session: `${prefix}/v1/logout`,
       jwks: `${prefix}/v1/keys`,
       token: `${prefix}/v1/token`,
@@ -130,6 +139,8 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
     ttl: TTL,
   };
   const provider = new Provider(issuer, configuration);
+  const accessTokens = rememberAccessTokens(provider);
+  completeDeviceAnswers(provider, config.publicUrl);
   provider.on('server_error', (_ctx, error) =>
     log.error({ err: error, server: server.name }, 'authorization server failed'),
   );

@@ -7,7 +7,7 @@ const IDP_ID = '00oLocalOktaIdp00000';
 
 /** Which claims a scope brings. Source: Okta, "Scope-dependent claims"; `groups` as the tutorial's claim of that name. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub', 'ver', 'jti', 'amr', 'idp'],
+  openid: ['sub', 'ver', 'jti', 'amr', 'idp', 'at_hash'],
   profile: ['name', 'preferred_username', 'given_name', 'family_name', 'nickname', 'locale', 'zoneinfo', 'updated_at'],
   email: ['email', 'email_verified'],
   groups: ['groups'],

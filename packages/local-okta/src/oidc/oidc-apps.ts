@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { App, NewApp } from '../directory/apps.ts';
 import { ID_PREFIX, newId, randomBase62 } from '../ids.ts';
-import { OIDC_APP, type OidcAppSettings, settingsOf } from './clients.ts';
+import { GRANT_TYPES, OIDC_APP, type OidcAppSettings, settingsOf } from './clients.ts';
+import { DEVICE_GRANT } from './device-flow.ts';
 
 /** A redirect URI must match to the letter, so nothing in it is left to interpretation. */
 const redirectUri = z
@@ -9,7 +10,7 @@ const redirectUri = z
   .max(2000)
   .refine((uri) => !uri.includes('#'), 'must have no fragment');
 
-/** Source: Okta API, "Applications", OpenID Connect. What a migration needs: a confidential web app. */
+/** Source: Okta API, "Applications", OpenID Connect. What a migration needs: web apps, and apps on devices. */
 export const oidcAppSchema = z.object({
   name: z.literal('oidc_client'),
   label: z.string().min(1).max(100),
@@ -26,22 +27,30 @@ export const oidcAppSchema = z.object({
           .regex(/^[\x21-\x7e]{14,100}$/, 'must be 14 to 100 printable ASCII characters')
           .optional(),
         token_endpoint_auth_method: z
-          .enum(['client_secret_basic', 'client_secret_post'])
+          .enum(['client_secret_basic', 'client_secret_post', 'none'])
           .default('client_secret_basic'),
       }),
     })
     .prefault({ oauthClient: {} }),
   settings: z.object({
-    oauthClient: z.object({
-      redirect_uris: z.array(redirectUri).min(1).max(50),
-      post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
-      response_types: z.tuple([z.literal('code')]).default(['code']),
-      grant_types: z
-        .array(z.enum(['authorization_code', 'refresh_token']))
-        .refine((types) => types.includes('authorization_code'), 'must include authorization_code')
-        .default(['authorization_code']),
-      application_type: z.literal('web').default('web'),
-    }),
+    oauthClient: z
+      .object({
+        redirect_uris: z.array(redirectUri).max(50).default([]),
+        post_logout_redirect_uris: z.array(redirectUri).max(50).default([]),
+        response_types: z.tuple([z.literal('code')]).default(['code']),
+        grant_types: z
+          .array(z.enum(GRANT_TYPES))
+          .refine(
+            (types) => types.includes('authorization_code') || types.includes(DEVICE_GRANT),
+            `must include authorization_code or ${DEVICE_GRANT}`,
+          )
+          .default(['authorization_code']),
+        application_type: z.enum(['web', 'native']).default('web'),
+      })
+      .refine(
+        ({ redirect_uris, grant_types }) => redirect_uris.length > 0 || !grant_types.includes('authorization_code'),
+        { path: ['redirect_uris'], error: 'must have a URI for authorization_code' },
+      ),
   }),
 });
 
@@ -66,13 +75,14 @@ export function changedOidcApp(app: App, request: OidcAppRequest): Pick<App, 'la
 }
 
 function settingsFrom(request: OidcAppRequest, clientSecret: string): OidcAppSettings {
-  const { redirect_uris, post_logout_redirect_uris, grant_types } = request.settings.oauthClient;
+  const { redirect_uris, post_logout_redirect_uris, grant_types, application_type } = request.settings.oauthClient;
   return {
     clientSecret,
     tokenEndpointAuthMethod: request.credentials.oauthClient.token_endpoint_auth_method,
     redirectUris: redirect_uris,
     postLogoutRedirectUris: post_logout_redirect_uris,
     grantTypes: grant_types,
+    applicationType: application_type,
   };
 }
 
@@ -84,7 +94,7 @@ export function oidcAppView(app: App) {
       oauthClient: {
         autoKeyRotation: true,
         client_id: app.id,
-        client_secret: settings.clientSecret,
+        ...(settings.tokenEndpointAuthMethod === 'none' ? {} : { client_secret: settings.clientSecret }),
         token_endpoint_auth_method: settings.tokenEndpointAuthMethod,
       },
     },
@@ -94,7 +104,7 @@ export function oidcAppView(app: App) {
         post_logout_redirect_uris: settings.postLogoutRedirectUris,
         response_types: ['code'],
         grant_types: settings.grantTypes,
-        application_type: 'web',
+        application_type: settings.applicationType ?? 'web',
       },
     },
   };

@@ -35,7 +35,11 @@ export function logAuthorizations(provider: Provider, { systemLog, directory }: 
   provider.on('authorization.success', (ctx) => note(ctx, 'app.oauth2.as.authorize.code', 'OAuth2 authorization code'));
   provider.on('authorization.error', (ctx, error) => note(ctx, 'app.oauth2.as.authorize', 'OAuth2 authorize', error));
   provider.on('grant.success', (ctx) => note(ctx, 'app.oauth2.as.token.grant', 'OAuth2 token request'));
-  provider.on('grant.error', (ctx, error) => note(ctx, 'app.oauth2.as.token.grant', 'OAuth2 token request', error));
+  provider.on('grant.error', (ctx, error) => {
+    // A device asks every few seconds until the person has decided.
+    if (codeOf(error) === 'authorization_pending') return;
+    note(ctx, 'app.oauth2.as.token.grant', 'OAuth2 token request', error);
+  });
 }
 
 /** OAuth's code of an error, which never holds anything of the request. */

@@ -6,6 +6,7 @@ import { LEAVING_PAGE_POLICY } from '../http/page.ts';
 import { sweepArtifacts } from './artifacts.ts';
 import { authorizationServers, createProvider } from './authorization-server.ts';
 import { ensureOidcApp } from './auto-app.ts';
+import { createDeviceRoutes } from './device-routes.ts';
 import { oidcSchema } from './schema.ts';
 import { withOfflineConsent } from './sign-in-policy.ts';
 import { createSignInRoutes } from './sign-in-routes.ts';
@@ -38,6 +39,8 @@ export const oidcPart: PartDefinition = {
 
     const router = Router();
     router.use(createSignInRoutes(context, (name) => providers.get(name)));
+    const device = createDeviceRoutes(context, servers, providerOf);
+    router.use(device.router);
     for (const server of servers) {
       router.use(createTokenEndpoints(context, server, keys, () => providerOf(server.name)));
     }
@@ -75,6 +78,7 @@ export const oidcPart: PartDefinition = {
         makeProviders();
         if (config.setup === 'auto') ensureOidcApp(context);
       },
+      reset: device.reset,
       start() {
         sweepArtifacts(store, clock);
         sweep = setInterval(() => sweepArtifacts(store, clock), SWEEP_EVERY_MS).unref();

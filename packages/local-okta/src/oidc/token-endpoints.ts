@@ -148,8 +148,11 @@ function authenticatedClient(request: Request, find: (id: string) => App | undef
       : Buffer.from(basic, 'base64').toString('utf8').split(':', 2).map(formDecoded);
   const app = find(id);
   if (app?.name !== OIDC_APP || app.status !== 'ACTIVE') return undefined;
+  const { clientSecret, tokenEndpointAuthMethod } = settingsOf(app);
+  // An app on a device can keep no secret: it says who it is.
+  if (tokenEndpointAuthMethod === 'none') return app;
   const given = Buffer.from(secret);
-  const wanted = Buffer.from(settingsOf(app).clientSecret);
+  const wanted = Buffer.from(clientSecret);
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? app : undefined;
 }
 
