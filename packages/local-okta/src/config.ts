@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SET_UPS } from './set-up.ts';
 
 /** Name of the org where none is given; its LDAP base follows from it. */
 export const DEFAULT_ORG = 'local';
@@ -21,7 +22,7 @@ const schema = z.strictObject({
     .default(DEFAULT_ORG),
   ldapsPort: port.default(8636),
   ldapPort: port.default(8389),
-  setup: z.enum(['auto', 'manual'], { error: 'must be auto or manual' }).default('auto'),
+  setup: z.enum(SET_UPS, { error: `must be one of ${SET_UPS.join(', ')}` }).default('auto'),
   allowedHosts: z.array(text).default([]),
   admin: z
     .strictObject({

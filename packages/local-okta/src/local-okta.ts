@@ -16,11 +16,12 @@ import { createSystemLog, systemLogSchema } from './system-log/system-log.ts';
  * - `host` (127.0.0.1), `port` (8090; 0 picks one), `ldapsPort` (8636), `ldapPort` (8389, StartTLS).
  * - `publicUrl` (`http://localhost:<port>`): the one name for issuer and links.
  * - `org` (`local`): gives the LDAP base `dc=local,dc=okta,dc=com`.
- * - `setup` (`auto`): agent approved, integration configured, import confirmed, service user made; `manual`: by hand.
+ * - `setup` (`auto`): agent approved, integration configured, import confirmed, service user and app made; `manual`: by
+ *   hand; `step-3`, `step-4`, `step-5`: what comes before that step of the tutorial is done, the rest is by hand.
  * - `admin.login` (`admin@example.com`), `admin.password`, `admin.apiToken`: made up at the first start when not given.
  * - `allowedHosts`: further host names under which it answers.
  * - `ldapIntegrationId`: id of the LDAP integration (`OKTA_LDAP_ID`), where a client's environment is fixed beforehand.
- * - `ldapServicePassword`: with `setup: 'auto'`, makes `ldap-user@example.com`, who may read users and groups.
+ * - `ldapServicePassword`: with `auto` and from `step-4` on, makes `ldap-user@example.com`, who may read users and groups.
  * - `oidcApp`: `clientId`, `clientSecret` and `appUrls` (`http://localhost:8080`) of the app that the automatic set-up makes.
  * - `caFile` (`<dataDir>/ldap-interface-ca.pem`): where the LDAP Interface's certificate authority is written for clients.
  * - `ldapBindLimit` (true): four binds a second for one user, as Okta has it.

@@ -90,6 +90,32 @@ describe('automatic set-up', () => {
   });
 });
 
+describe('set-up up to a step of the tutorial', () => {
+  const people = ['user01', 'user02', 'user03'].map((name) => `${name}@example.com ACTIVE LDAP`);
+  const admin = 'admin@example.com ACTIVE OKTA';
+
+  it.each([
+    ['step-3', { users: [admin, ...people], ldapInterface: false, app: 404 }],
+    ['step-4', { users: [admin, 'ldap-user@example.com ACTIVE OKTA', ...people], ldapInterface: true, app: 404 }],
+    ['step-5', { users: [admin, 'ldap-user@example.com ACTIVE OKTA', ...people], ldapInterface: true, app: 200 }],
+  ] as const)('has done what comes before %s, and leaves the rest to a person', async (setup, expected) => {
+    const directory = await startOpenLdap(cleanup);
+    const clientId = '0oalocaloidcapp00001';
+    const okta = await startOkta(cleanup, {
+      setup,
+      ldapServicePassword: 'Service-1',
+      oidcApp: { clientId, clientSecret: 'a-secret-of-a-test-alone', appUrls: ['http://localhost:8080'] },
+    });
+    startAgent(cleanup, okta, directory);
+    await untilReady(okta);
+    expect({
+      users: await logins(okta),
+      ldapInterface: (await call(okta, 'GET', '/local/ldap-interface')).body.enabled,
+      app: (await call(okta, 'GET', `/api/v1/apps/${clientId}`)).status,
+    }).toEqual(expected);
+  });
+});
+
 describe('set-up by hand', () => {
   it('walks through settings, test, import, results and confirmation', async () => {
     const directory = await startOpenLdap(cleanup);

@@ -1,5 +1,6 @@
 export { type AppOptions, type Assignment, parseAppOptions } from './app/app-options.ts';
 export { type RegisterAppOptions, registerApp } from './app/register-app.ts';
+export { readEnvFile, setInEnvFile } from './env-file.ts';
 export { type EnvEdit, setInEnvText } from './env-text.ts';
 export { type HashOptions, parseHashOptions } from './hashes/hash-options.ts';
 export type { ImportSummary } from './hashes/import-people.ts';

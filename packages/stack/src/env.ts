@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { loopbackNameIn } from './local-org.ts';
+import { loopbackNameIn, setUps } from './local-org.ts';
 import { isStartable, type StartableMode, startableModes } from './modes.ts';
 import { StackError } from './stack-error.ts';
 import type { StackOptions } from './start-stack.ts';
@@ -24,8 +24,10 @@ export function readStackOptions(root: string): StackOptions & { readonly modes:
   };
 
   const mode = env.AUTH_MODE || 'all';
-  if (mode !== 'all' && !isStartable(mode)) {
-    problems.push(`AUTH_MODE is '${mode}'; npm start knows ${startableModes.join(', ')}, and all of them without it`);
+  if (mode !== 'all' && mode !== 'agent' && !isStartable(mode)) {
+    problems.push(
+      `AUTH_MODE is '${mode}'; npm start knows ${startableModes.join(', ')}, agent, and all of them without it`,
+    );
   }
   const directory = env.DIRECTORY || (isElsewhere(env.LDAP_HOST) ? 'as-configured' : 'embedded');
   if (directory !== 'embedded' && directory !== 'as-configured') {
@@ -47,18 +49,24 @@ export function readStackOptions(root: string): StackOptions & { readonly modes:
     oktaLdap: port('LOCAL_OKTA_LDAP_PORT', 8389),
   };
   const setup = env.LOCAL_OKTA_SETUP || 'auto';
-  if (setup !== 'auto' && setup !== 'manual') {
-    problems.push(`LOCAL_OKTA_SETUP is '${setup}'; it can be auto or manual`);
+  if (!setUps.some((name) => name === setup)) {
+    problems.push(`LOCAL_OKTA_SETUP is '${setup}'; it can be ${setUps.join(', ')}`);
   }
   if (problems.length > 0) throw new StackError('bad-setting', `${problems.join('; ')}.`);
   return {
-    modes: isStartable(mode) ? [mode] : startableModes,
+    ...whatToStart(mode),
     directory: directory === 'as-configured' ? directory : 'embedded',
     org: org === 'real' ? org : 'local',
     ports,
     env,
     folder: resolve(root, env.LOCAL_STATE_DIR || '.local'),
   };
+}
+
+/** `agent` is step 2: the app still asks the directory, and beside it the org is set up. */
+function whatToStart(mode: string): { readonly modes: readonly StartableMode[]; readonly withOrg?: boolean } {
+  if (mode === 'agent') return { modes: ['ldap'], withOrg: true };
+  return { modes: isStartable(mode) ? [mode] : startableModes };
 }
 
 /** The example's `localhost` is where the embedded directory will be; another name is somebody's own directory. */

@@ -13,7 +13,7 @@ export interface OktaOrg {
 
 export interface LocalOrg extends OktaOrg {
   readonly url: string;
-  readonly setup: 'auto' | 'manual';
+  readonly setup: SetUp;
   readonly admin: { readonly login: string; readonly password: string };
   readonly ended: Promise<StackError>;
   /** Connects the directory. With the automatic set-up it resolves when people have been imported. */
@@ -42,6 +42,11 @@ const KNOWN = {
   CLIENT_ID: '0oalocaloidcapp00001',
   CLIENT_SECRET: 'local-client-secret-for-this-computer-only',
 };
+
+/** `step-4`: what comes before step 4 of the tutorial is done by itself. */
+export const setUps = ['auto', 'manual', 'step-3', 'step-4', 'step-5'] as const;
+
+export type SetUp = (typeof setUps)[number];
 
 export const localOktaMain = fileURLToPath(new URL('../../local-okta/dist/main.js', import.meta.url));
 
@@ -73,7 +78,7 @@ export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg>
   const agentFailure = new Promise<StackError>((resolve) => {
     agentEnded = resolve;
   });
-  const setup = env.LOCAL_OKTA_SETUP === 'manual' ? 'manual' : 'auto';
+  const setup = setUps.find((name) => name === env.LOCAL_OKTA_SETUP) ?? 'auto';
   return {
     url,
     setup,
@@ -103,7 +108,7 @@ export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg>
         announce: setup === 'manual' ? announce : () => undefined,
       });
       void agent.ended.then(agentEnded);
-      if (setup === 'auto') await untilImported(ports.http, agent);
+      if (setup !== 'manual') await untilImported(ports.http, agent);
     },
     close: () => closeBoth(agent, okta),
   };

@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly directory?: 'embedded' | 'as-configured' | ExternalDirectory;
   /** Default `local`: Local Okta and the local LDAP agent. `real`: the OKTA_* variables of `env` say which org. */
   readonly org?: 'local' | 'real';
+  /** Default: where a mode asks the org. true: in any case. */
+  readonly withOrg?: boolean;
   /** What the embedded directory is filled from. Default: `ldifs/` of this repository. */
   readonly ldifFolder?: string;
   /** 0 is any free port, and the default. With several apps they count up from `app`. */
@@ -68,7 +70,7 @@ const tutorialLdifs = fileURLToPath(new URL('../../../ldifs', import.meta.url));
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { modes = startableModes, directory = 'embedded', ports = {}, env = {} } = options;
-  const withOkta = modes.some((mode) => modePlans[mode].asksOkta);
+  const withOkta = options.withOrg === true || modes.some((mode) => modePlans[mode].asksOkta);
   const withLocalOkta = withOkta && options.org !== 'real';
   const withEmbedded = directory === 'embedded' && (withLocalOkta || modes.includes('ldap'));
   const mains = [...modes.map(appMain), ...(withLocalOkta ? [localOktaMain] : [])];
@@ -132,8 +134,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           name: mode,
           main: appMain(mode),
           port: appPorts[index] ?? 0,
-          // by hand somebody still has to make what the app will use; until then it says that it is not ready
-          until: org?.setup === 'manual' ? 'alive' : 'ready',
+          // somebody may still have to make what the app will use; until then it says that it is not ready
+          until: org === undefined || org.setup === 'auto' ? 'ready' : 'alive',
           env: {
             ...env,
             ...appEnv({ directory: await running, org: org ?? { env: {} } }),

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { SetUp } from './local-org.ts';
 import { modePlans, type StartableMode } from './modes.ts';
 import type { Stack, StackOptions } from './start-stack.ts';
 
@@ -12,12 +13,16 @@ export function describeStack(stack: Stack, modes: readonly StartableMode[], opt
   ];
   const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const lines = rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd());
-  const byHand =
-    stack.okta?.setup === 'manual'
-      ? '  Local Okta is to be set up by hand: until the agent is let in and people are imported, nobody can sign in through it.\n'
-      : '';
+  const byHand = setUpByHand(stack.okta?.setup);
   const logs = relative(process.cwd(), stack.folder);
   return `\n${lines.join('\n')}\n\n${byHand}  Logs are in ${logs}. Ctrl-C stops everything.\n`;
+}
+
+function setUpByHand(setup: SetUp = 'auto'): string {
+  if (setup === 'auto') return '';
+  if (setup !== 'manual')
+    return `  Local Okta is as at the start of ${setup.replace('-', ' ')}; what comes after is done by hand.\n`;
+  return '  Local Okta is to be set up by hand: until the agent is let in and people are imported, nobody can sign in through it.\n';
 }
 
 function oktaRows({ okta }: Stack, { ports }: StackOptions): string[][] {

@@ -128,6 +128,20 @@ describe('npm start', () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  it('with AUTH_MODE=agent runs the app of the directory, and Local Okta beside it as far as a step of the tutorial', async () => {
+    const ports = await freePorts();
+    const env = { AUTH_MODE: 'agent', LOCAL_OKTA_SETUP: 'step-3', LOCAL_STATE_DIR: join(folder, 'agent') };
+    const { started, exit, output } = await run({ ...env, ...ports }, /Ctrl-C/);
+    expect(output()).toMatch(/Step 1: [^\n]*\n[^\n]*Local Okta/);
+    expect(output()).not.toMatch(/Step [34]:/);
+    expect(output()).toContain('Local Okta is as at the start of step 3');
+    expect((await fetch(`http://127.0.0.1:${ports.PORT}/readyz`)).status).toBe(200);
+    const setup = await fetch(`http://127.0.0.1:${ports.LOCAL_OKTA_PORT}/local/setup`);
+    expect(await setup.json()).toMatchObject({ setup: 'step-3', state: 'ready' });
+    started.kill('SIGINT');
+    expect(await exit).toEqual([0, null]);
+  });
+
   it('starts neither Local Okta nor the agent for a real org, whose variables it leaves to the app', async () => {
     const ports = await freePorts();
     const { exit, output } = await run({ AUTH_MODE: 'oidc', OKTA_ORG: 'real', ...ports }, /Ctrl-C/);

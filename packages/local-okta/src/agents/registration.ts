@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { isDoneByItself } from '../set-up.ts';
 import { type LogActor, SYSTEM_ACTOR } from '../system-log/log-event.ts';
 import { CODE_LIFETIME_MS, createDeviceCodes, type DeviceCodes } from './device-codes.ts';
 import type { RegisteredAgent, RegisteredAgents } from './registered-agents.ts';
@@ -52,7 +53,7 @@ export function createRegistration(context: Context, agents: RegisteredAgents): 
     decide,
     start(agent) {
       const { deviceCode, userCode } = codes.create(agent);
-      if (config.setup === 'auto') decide(userCode, true, SYSTEM_ACTOR);
+      if (isDoneByItself(config.setup, 2)) decide(userCode, true, SYSTEM_ACTOR);
       const page = `${config.publicUrl}/oauth2/auth`;
       return {
         device_code: deviceCode,

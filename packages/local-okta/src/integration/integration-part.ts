@@ -1,5 +1,6 @@
 import { createAuthenticate } from '../authn.ts';
 import type { PartDefinition } from '../context.ts';
+import { isDoneByItself } from '../set-up.ts';
 import { ensureServiceUser } from './auto-setup.ts';
 import { createLdapIntegration } from './integration.ts';
 import { createIntegrationRoutes } from './routes.ts';
@@ -28,7 +29,8 @@ export const integrationPart: PartDefinition = {
       router: createIntegrationRoutes(context, integration),
       async seed() {
         integration.recover();
-        if (context.config.setup === 'auto') await ensureServiceUser(context, context.config.ldapServicePassword);
+        const { setup, ldapServicePassword } = context.config;
+        if (isDoneByItself(setup, 3)) await ensureServiceUser(context, ldapServicePassword);
       },
       close: stop,
       reset: stop,

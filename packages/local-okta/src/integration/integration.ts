@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { isDoneByItself } from '../set-up.ts';
 import { type Assignment, type ConfirmResult, confirmResults } from './confirm.ts';
 import { createDirectoryRecords, type DirectoryRecords, type MatchKind } from './directory-records.ts';
 import { createGroupRecords } from './group-records.ts';
@@ -72,7 +73,7 @@ export function createLdapIntegration(context: Context): LdapIntegration {
     watermarks,
     async onCompleted(from) {
       const options = from.settings.import;
-      const auto = config.setup === 'auto';
+      const auto = isDoneByItself(config.setup, 2);
       const which: MatchKind[] = [];
       if (auto || options.autoConfirmExact) which.push('exact');
       if (options.autoConfirmPartial) which.push('partial');
@@ -123,7 +124,7 @@ export function createLdapIntegration(context: Context): LdapIntegration {
         log.warn({ root }, 'an agent of a second directory is connected; Local Okta integrates one');
         return;
       }
-      if (config.setup === 'auto') autoSetup(app);
+      if (isDoneByItself(config.setup, 2)) autoSetup(app);
     },
     settings() {
       const app = apps.primary();

@@ -6,6 +6,7 @@ import express, { Router } from 'express';
 import { parseBody } from '../api/body.ts';
 import type { PartDefinition } from '../context.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
+import { isDoneByItself } from '../set-up.ts';
 import { createBackend } from './backend.ts';
 import { createBindRate } from './bind-rate.ts';
 import { tlsIdentityFor } from './certificates.ts';
@@ -43,7 +44,7 @@ export const ldapInterfacePart: PartDefinition = {
     return {
       router,
       seed() {
-        if (config.setup === 'auto' && !settings.isSet()) settings.set({ enabled: true, groups: 'all' });
+        if (isDoneByItself(config.setup, 3) && !settings.isSet()) settings.set({ enabled: true, groups: 'all' });
       },
       async start() {
         // OpenLDAP's clients look for the computer's own name when they were told `localhost`.

@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import type { PartDefinition } from '../context.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { LEAVING_PAGE_POLICY } from '../http/page.ts';
+import { isDoneByItself } from '../set-up.ts';
 import { sweepArtifacts } from './artifacts.ts';
 import { authorizationServers, createProvider } from './authorization-server.ts';
 import { ensureOidcApp } from './auto-app.ts';
@@ -76,7 +77,7 @@ export const oidcPart: PartDefinition = {
       async seed() {
         await keys.ensure();
         makeProviders();
-        if (config.setup === 'auto') ensureOidcApp(context);
+        if (isDoneByItself(config.setup, 4)) ensureOidcApp(context);
       },
       reset: device.reset,
       start() {

@@ -1,0 +1,1 @@
+export { type GoToStepOptions, goToStep } from './step/go-to-step.ts';
