@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
+import type { Administrators } from './administrators/administrators.ts';
 import type { Clock } from './clock.ts';
 import type { LocalOktaConfig } from './config.ts';
 import type { Directory } from './directory/directory.ts';
@@ -18,6 +19,8 @@ export interface Context {
   readonly clock: Clock;
   /** What parts do for each other, filled in by whoever owns it when it is created. */
   readonly services: Services;
+  /** Who has signed in at a page as an administrator. */
+  readonly administrators: Administrators;
 }
 
 /** A part at work: the Admin API, the agent gateway, the LDAP Interface. */

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { createAdministrators } from './administrators/administrators.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isLoopback, type LocalOktaConfig, type LocalOktaSettings, parseSettings } from './config.ts';
 import type { Context } from './context.ts';
@@ -87,6 +88,7 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
     };
     const reset = async (): Promise<void> => {
       for (const part of parts) await part.reset?.();
+      context.administrators.reset();
       context.systemLog.flush();
       store.clear();
       context.directory.noteChange({ kind: 'reset' });
@@ -123,7 +125,8 @@ function createContext(config: LocalOktaConfig, store: Store, clock: Clock, log:
     onListenerError: (error) => log.error({ err: error }, 'a listener of the directory failed'),
   });
   const systemLog = createSystemLog({ store, clock, keep: config.logEventsKept });
-  return { config, store, directory, systemLog, log, clock, services: {} };
+  const context = { config, store, directory, systemLog, log, clock, services: {} };
+  return { ...context, administrators: createAdministrators(context) };
 }
 
 function knownHosts(config: LocalOktaConfig): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 import { agentsPart } from './agents/agents-part.ts';
 import { adminApi } from './api/admin-api.ts';
+import { consolePart } from './console/console-part.ts';
 import type { PartDefinition } from './context.ts';
 import { cutOverPart } from './cut-over/cut-over-part.ts';
 import { localControls } from './http/local-controls.ts';
@@ -20,4 +21,5 @@ export const parts: readonly PartDefinition[] = [
   ldapInterfacePart,
   oidcPart,
   localControls,
+  consolePart,
 ];

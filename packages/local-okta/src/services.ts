@@ -3,6 +3,7 @@ import type { Authenticate } from './authn.ts';
 import type { User } from './directory/user.ts';
 import type { PasswordImport } from './inline-hooks/password-import.ts';
 import type { LdapIntegration } from './integration/integration.ts';
+import type { LdapInterface } from './ldap-interface/ldap-interface-part.ts';
 import type { Outbox } from './outbox/outbox.ts';
 
 /** Agents as the Admin API shows them. Source: Okta API, "Agent Pools". */
@@ -40,6 +41,8 @@ export interface Services {
   remoteDirectory?: RemoteDirectory;
   /** The LDAP directory integration. Filled in by it. */
   ldapIntegration?: LdapIntegration;
+  /** Okta's LDAP Interface. Filled in by it. */
+  ldapInterface?: LdapInterface;
   /** Checks a username and password, wherever the password is kept. Filled in by `authn.ts`. */
   authenticate?: Authenticate;
   /** Asks the org's password import inline hook. Filled in by `inline-hooks`. */

@@ -6,8 +6,8 @@ export class Browser {
     return this.#fetch(url, {});
   }
 
-  async post(url: string, form: Readonly<Record<string, string>>): Promise<Response> {
-    return this.#fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+  async post(url: string, form: Readonly<Record<string, string>> | [string, string][]): Promise<Response> {
+    return this.#fetch(url, { method: 'POST', body: new URLSearchParams(form as Record<string, string>) });
   }
 
   /** Follows redirects until one leads to `stop`, or a page comes. */

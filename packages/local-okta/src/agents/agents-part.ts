@@ -50,7 +50,6 @@ export const agentsPart: PartDefinition = {
         if (!stopped) logLink(link, false);
       },
     });
-    const approval = createApprovalRoutes(context, registration);
 
     services.agentPools = {
       list: () =>
@@ -65,7 +64,7 @@ export const agentsPart: PartDefinition = {
 
     const router = Router();
     router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped || resetting }));
-    router.use(approval.router);
+    router.use(createApprovalRoutes(context, registration));
     router.delete(
       '/local/agents/:id',
       requireApiToken(directory),
@@ -91,7 +90,6 @@ export const agentsPart: PartDefinition = {
       reset() {
         resetting = true;
         registration.reset();
-        approval.reset();
         // Their tokens are gone: the next poll tells them.
         for (const link of links.all()) links.drop(link.agentId);
       },

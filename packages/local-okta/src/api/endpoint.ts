@@ -43,7 +43,7 @@ export function endpoint(
 }
 
 /** What the directory refuses, as Okta's API says it. */
-function inOktaTerms(error: unknown): unknown {
+export function inOktaTerms(error: unknown): unknown {
   if (error instanceof FilterError) {
     return new OktaError('E0000031', { causes: [error.message], cause: error });
   }

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
 import { keyOf, type User, type UserRow, userOf } from './user.ts';
-import type { Page, PageRequest } from './users.ts';
+import type { Page, PageRequest, SqlCondition } from './users.ts';
 
 /** OKTA_GROUP: made here. APP_GROUP: brought by an app (the LDAP integration), read-only. BUILT_IN: Everyone. */
 export type GroupType = 'OKTA_GROUP' | 'APP_GROUP' | 'BUILT_IN';
@@ -43,6 +43,7 @@ export interface Groups {
   findByExternalId(appId: string, externalId: string): Group | undefined;
   everyone(): Group;
   list(page: PageRequest): Page<Group>;
+  count(where?: SqlCondition): number;
   update(id: string, change: Pick<NewGroup, 'name' | 'description' | 'attributes'>): Group;
   /** @throws DirectoryError `built-in-group` */
   remove(id: string): void;
@@ -215,6 +216,8 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
       ]);
       return { items: rows.slice(0, limit).map(groupOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
     },
+    count: (where = { sql: '1', parameters: [] }) =>
+      store.get<{ n: number }>(`SELECT count(*) AS n FROM groups WHERE ${where.sql}`, where.parameters)?.n ?? 0,
     update(id, { name, description = null, attributes = {} }) {
       checkName(name);
       return store.transaction(() => {

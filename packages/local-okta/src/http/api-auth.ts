@@ -3,9 +3,8 @@ import type { Directory } from '../directory/directory.ts';
 import type { User, UserStatus } from '../directory/user.ts';
 import { OktaError } from './okta-error.ts';
 
-/** Who calls: the user in whose name the token was made. */
+/** Who calls: the user in whose name the token was made, or who has signed in at the Admin Console. */
 export interface Caller {
-  readonly tokenId: string;
   readonly user: User;
 }
 
@@ -25,7 +24,7 @@ export function requireApiToken(directory: Directory, onRefused?: (response: Res
       onRefused?.(response);
       throw new OktaError('E0000011');
     }
-    response.locals.caller = { tokenId: token.id, user } satisfies Caller;
+    response.locals.caller = { user } satisfies Caller;
     next();
   };
 }
@@ -39,5 +38,5 @@ export function requireSuperAdmin(directory: Directory): RequestHandler {
 }
 
 export function callerOf(response: Response): Caller {
-  return response.locals.caller as Caller; // requireApiToken set it
+  return response.locals.caller as Caller; // requireApiToken or the Admin Console set it
 }

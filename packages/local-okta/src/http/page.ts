@@ -5,15 +5,22 @@ export interface Html {
   readonly html: string;
 }
 
+/** What may stand in a template: nothing at all where it is undefined, one after the other where it is a list. */
+export type HtmlValue = string | number | Html | undefined | readonly HtmlValue[];
+
 /** A template whose values are escaped unless they are HTML already. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
-  return { html: parts.reduce((text, part, index) => text + escapeHtml(values[index - 1] ?? '') + part) };
+export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  return { html: parts.reduce((text, part, index) => text + escapeHtml(values[index - 1]) + part) };
 }
 
-function escapeHtml(value: string | Html): string {
-  if (typeof value !== 'string') return value.html;
-  return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function escapeHtml(value: HtmlValue): string {
+  if (value === undefined) return '';
+  if (isList(value)) return value.map(escapeHtml).join('');
+  if (typeof value === 'object') return value.html;
+  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+const isList = (value: HtmlValue): value is readonly HtmlValue[] => Array.isArray(value);
 
 /** HTML from a source that escapes what it puts in, such as a library's own form. */
 export function trustedHtml(text: string): Html {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { randomBase62 } from '../ids.ts';
 import { errorBody, OktaError } from './okta-error.ts';
+import { html, PAGE_POLICY, page } from './page.ts';
 
 export interface WebAppOptions {
   readonly log: Logger;
@@ -64,19 +65,27 @@ function onlyKnownHosts(hosts: ReadonlySet<string>): RequestHandler {
   };
 }
 
+/** Where things are; a browser that comes here is looking for one of them. */
 const aboutPage: RequestHandler = (_request, response) => {
-  response.type('html').send(`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Local Okta</title></head>
-<body>
-<h1>Local Okta</h1>
-<p><strong>A stand-in, not an identity provider for production.</strong></p>
-<p>It imitates the parts of an Okta org that a migration from LDAP touches, so that one can be learned, demonstrated
-and tested without an account. It is not made by Okta. What is real, what is simplified and what is absent is listed
-in <code>packages/local-okta/SUPPORTED.md</code>.</p>
-</body>
-</html>
-`);
+  response
+    .set('content-security-policy', PAGE_POLICY)
+    .type('html')
+    .send(
+      page(
+        'Where things are',
+        html`<h1>Local Okta</h1>
+<p><strong>A stand-in, not an identity provider for production.</strong> It imitates the parts of an Okta org that a
+migration from LDAP touches. It is not made by Okta; what is real, simplified and absent is listed in
+<code>packages/local-okta/SUPPORTED.md</code>.</p>
+<dl>
+<dt><a href="/admin/dashboard">Admin Console</a></dt><dd>people, groups, the directory, apps, the System Log</dd>
+<dt><code>/oauth2/default</code></dt>
+<dd>the issuer (<a href="/oauth2/default/.well-known/openid-configuration">its configuration</a>)</dd>
+<dt><code>/api/v1</code></dt><dd>the management API, with an administrator's token</dd>
+<dt><a href="/local/setup">/local/setup</a></dt><dd>how far the set-up is, for programs</dd>
+</dl>`,
+      ),
+    );
 };
 
 function errorAnswer(log: Logger): ErrorRequestHandler {

@@ -11,7 +11,16 @@ import { createBackend } from './backend.ts';
 import { createBindRate } from './bind-rate.ts';
 import { tlsIdentityFor } from './certificates.ts';
 import { createNames } from './names.ts';
-import { createSettingsStore, settingsSchema } from './settings.ts';
+import { createSettingsStore, type InterfaceSettings, type SettingsStore, settingsSchema } from './settings.ts';
+
+/** The LDAP Interface, as other parts of Local Okta use it. */
+export interface LdapInterface {
+  /** Where it listens; empty before the start. */
+  view(): InterfaceSettings & { readonly base: string; readonly urls: Readonly<Record<string, string>> };
+  readonly set: SettingsStore['set'];
+  /** Who signed its certificate. */
+  caPem(): string;
+}
 
 /** Okta's LDAP Interface: the Universal Directory as an LDAP tree, over TLS only. */
 export const ldapInterfacePart: PartDefinition = {
@@ -32,6 +41,7 @@ export const ldapInterfacePart: PartDefinition = {
     const guarded = Router();
     guarded.use(requireApiToken(directory), requireSuperAdmin(directory), express.json({ limit: '16kb' }));
     const view = () => ({ ...settings.get(), base: config.ldapBase, urls: urlsOf(server) });
+    context.services.ldapInterface = { view, set: settings.set, caPem: () => caPem };
     guarded.get('/', (_request, response) => {
       response.json(view());
     });
