@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Provider } from 'oidc-provider';
-import { createFailureThrottle } from '../agents/failure-throttle.ts';
+import { createFailureThrottle } from '../administrators/failure-throttle.ts';
 import type { Context } from '../context.ts';
 import { PAGE_POLICY } from '../http/page.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
