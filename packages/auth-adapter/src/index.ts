@@ -20,7 +20,7 @@ export { ConfigError, type ConfigProblem, formatProblems } from './config-error.
 export { type AuthAdapterOptions, createAuthAdapter } from './create-auth-adapter.ts';
 export { createEnvReader, type EnvReader, type VariableOptions } from './env-reader.ts';
 export { choice, port, secret } from './env-value.ts';
-export type { AuthMode, Identity } from './identity.ts';
+export type { AuthMode, ClaimSource, Identity } from './identity.ts';
 export type { Observer, Step, StepOutcome } from './observer.ts';
 export { readAuthConfig } from './read-auth-config.ts';
 export { RedirectRefusal, type RedirectRefusalCode } from './redirect-refusal.ts';

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { AuthError } from './auth-error.ts';
+import { isFromTheFuture } from './id-token-fault.ts';
 import type { OidcProvider } from './oidc-provider.ts';
 import { type SignedIn, sessionOf } from './oidc-session.ts';
 
@@ -13,7 +14,7 @@ interface UserContext {
     readonly id_token: string;
     readonly access_token?: string;
     readonly expires_at?: number;
-    claims(): Readonly<Record<string, unknown>> & { readonly exp: number };
+    claims(): Readonly<Record<string, unknown>> & { readonly exp: number; readonly iat: number };
   };
 }
 
@@ -61,9 +62,17 @@ function keepInSession(request: Request): void {
   const claims = tokens.claims();
   const session = sessionOf(request);
   delete session.passport;
+  if (isFromTheFuture(claims)) {
+    // openid-client looks at `nbf`, which Okta does not send, and leaves `iat` alone.
+    const detail = 'id-token-from-the-future';
+    throw new AuthError('misconfigured', 'The clocks of provider and app differ by too much.', { detail });
+  }
+  // By lifetime and not by `exp`: a clock that differs, within the allowance, shortens nobody's session.
+  const expiresAt = Math.floor(Date.now() / 1000) + claims.exp - claims.iat;
   session.oidcSignedIn = {
-    claims: { ...userinfo, ...claims },
-    expiresAt: Math.min(claims.exp, tokens.expires_at ?? claims.exp),
+    claims,
+    ...(userinfo === undefined ? {} : { userinfo }),
+    expiresAt: Math.min(expiresAt, tokens.expires_at ?? expiresAt),
     idToken: tokens.id_token,
     ...(tokens.access_token === undefined ? {} : { accessToken: tokens.access_token }),
   } satisfies SignedIn;

@@ -5,6 +5,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import passport from 'passport';
 import { AuthError } from './auth-error.ts';
 import type { OidcConfig } from './config.ts';
+import { CLOCK_SKEW_SECONDS } from './id-token-fault.ts';
 import { lookupLocalhost } from './localhost-lookup.ts';
 import { explainFailure } from './oidc-failure.ts';
 import type { OidcSession } from './oidc-session.ts';
@@ -106,6 +107,7 @@ function startMiddleware(config: OidcConfig, onAnswer: ErrorRequestHandler): Pro
       appBaseUrl: config.appBaseUrl,
       scope: config.scope,
       timeout: REQUEST_TIMEOUT_MS,
+      maxClockSkew: CLOCK_SKEW_SECONDS,
       // Its own sign-in and sign-out routes stay out of reach: the app has pages of these names, with CSRF protection.
       routes: {
         login: { path: `${CALLBACK_PATH}/unused-login` },

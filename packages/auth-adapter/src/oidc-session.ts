@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Request } from 'express';
-import type { Identity } from './identity.ts';
+import type { ClaimSource, Identity } from './identity.ts';
 import type { OpenSignIn } from './open-sign-ins.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
 
 /** A finished sign-in as the session keeps it: plain values, because a session store knows nothing else. */
 export interface SignedIn {
-  readonly claims: Readonly<Record<string, unknown>>;
-  /** Seconds since 1970 at which the first of the tokens expires. */
+  /** Of the ID token. */
+  readonly claims: Claims;
+  readonly userinfo?: Claims;
+  /** Seconds since 1970, by this computer's clock, at which the first of the tokens expires. */
   readonly expiresAt: number;
   readonly idToken: string;
   readonly accessToken?: string;
@@ -41,11 +46,12 @@ export function identityOf(request: Request): Identity | undefined {
     delete session.oidcSignedIn;
     return undefined;
   }
-  return identityFrom(signedIn.claims);
+  return identityFrom(signedIn);
 }
 
 /** User name is the e-mail address, as in the tutorial; providers without one have `preferred_username` or `sub`. */
-export function identityFrom(claims: Readonly<Record<string, unknown>>): Identity {
+function identityFrom({ claims: idToken, userinfo = {} }: SignedIn): Identity {
+  const claims: Claims = { ...idToken, ...userinfo, ...idToken };
   const text = (name: string): string | undefined => {
     const value = claims[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -59,6 +65,18 @@ export function identityFrom(claims: Readonly<Record<string, unknown>>): Identit
     ...(email === undefined ? {} : { email }),
     groups: [...new Set(groups)].sort(),
     claims,
+    claimSources: sourcesOf(claims, { 'id-token': idToken, userinfo }),
     mode: 'oidc',
   };
+}
+
+/** Who told the value that each claim has. */
+function sourcesOf(claims: Claims, told: Record<ClaimSource, Claims>): NonNullable<Identity['claimSources']> {
+  const sources = Object.keys(told) as ClaimSource[]; // the keys of that very type
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      sources.filter((source) => isDeepStrictEqual(told[source][name], value)),
+    ]),
+  );
 }

@@ -48,7 +48,8 @@ describe('a sign-in by OpenID Connect', () => {
       displayName: 'User1 Bar1',
       email: 'user01@example.com',
       groups: ['Everyone', 'allusers'],
-      claims: { sub: 'user01', aud: CLIENT.id },
+      claims: { sub: 'user01', aud: CLIENT.id, name: 'User1 Bar1' },
+      claimSources: { sub: ['id-token', 'userinfo'], aud: ['id-token'], name: ['userinfo'] },
     });
     expect(browser.cookie('127.0.0.1', 'app.sid')).not.toBe(sessionBefore);
     expect(await pageOf(browser, app.url)).toMatchObject({ username: 'user01@example.com' });
@@ -229,6 +230,11 @@ describe('a sign-in that does not end in one', () => {
       'id-token-from-the-future',
     ],
     [
+      'issued in the future, by a clock that is far ahead',
+      ({ provider }) => provider.idToken({ ...good(provider), iat: now() + 600, exp: now() + 4200 }),
+      'id-token-from-the-future',
+    ],
+    [
       'with another nonce',
       ({ provider }) => provider.idToken({ ...good(provider), nonce: 'other' }),
       'id-token-signature-or-nonce',
@@ -241,15 +247,7 @@ describe('a sign-in that does not end in one', () => {
     ['that is none', () => 'not.a.token', 'id-token-malformed'],
   ])('does not accept an ID token %s', async (_, idToken, detail) => {
     const world = await open();
-    world.provider.fault = (request, response) => {
-      if (!request.url?.endsWith('/v1/token')) {
-        return false;
-      }
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ access_token: 'x', token_type: 'Bearer', expires_in: 60, id_token: idToken(world) }));
-      return true;
-    };
+    answerWith(world, idToken);
     expect(await pageOf(world.browser, `${world.app.url}/login`)).toEqual({
       name: 'AuthError',
       code: 'misconfigured',
@@ -257,6 +255,30 @@ describe('a sign-in that does not end in one', () => {
     });
     expect(await pageOf(world.browser, world.app.url)).toBeNull();
   });
+
+  it.each([
+    ['a minute ahead', { iat: now() + 60, exp: now() + 3660 }],
+    ['a minute behind, so that a token of one minute has just expired', { iat: now() - 90, exp: now() - 30 }],
+  ])('accepts the ID token of a provider whose clock is %s, and the person stays signed in', async (_, times) => {
+    const world = await open();
+    answerWith(world, ({ provider }) => provider.idToken({ ...good(provider), ...times }));
+    expect(await pageOf(world.browser, `${world.app.url}/login`)).toMatchObject({ username: 'user01' });
+    expect(await pageOf(world.browser, world.app.url)).toMatchObject({ username: 'user01' });
+  });
+
+  /** An ID token of the test's choice in the place of the provider's. */
+  function answerWith(world: World, idToken: (world: World) => string): void {
+    world.provider.fault = (request, response) => {
+      const answer = request.url?.endsWith('/v1/token')
+        ? { access_token: 'x', token_type: 'Bearer', expires_in: 60, id_token: idToken(world) }
+        : { sub: 'user01' };
+      if (!/\/v1\/(?:token|userinfo)$/.test(request.url ?? '')) {
+        return false;
+      }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      return true;
+    };
+  }
 
   function good(provider: TestProvider): Record<string, unknown> {
     const request = provider.requests.findLast(({ path }) => path.endsWith('/v1/authorize'));

@@ -88,7 +88,17 @@ export function memoryRedirectAuth(signOutUrl?: string): RedirectAuth {
         displayName: 'User1',
         email: 'user01@example.com',
         groups: ['allusers'],
-        claims: { email: 'user01@example.com', groups: ['a', 'b'], 'https://example.com/x y': { deep: '<i>' }, n: 1 },
+        claims: {
+          email: 'user01@example.com',
+          groups: ['a', 'b'],
+          'https://example.com/x y': { deep: '<i>' },
+          'https://example.com/x-y': 1,
+        },
+        claimSources: {
+          email: ['id-token', 'userinfo'],
+          groups: ['id-token'],
+          'https://example.com/x y': ['userinfo'],
+        },
         mode: 'oidc',
       };
       response.redirect(returnTo);

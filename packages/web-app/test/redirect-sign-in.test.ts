@@ -35,12 +35,17 @@ describe('signing in on a page elsewhere', () => {
     expect((await visitor.get('/')).text).toContain('Welcome home, user01@example.com!');
   });
 
-  it('shows the claims in a table, each under an id of its own, as text', async () => {
+  it('shows the claims in one table, each under an id of its own, as text, with who told it', async () => {
     await start();
     const { text } = await follow('/profile');
-    expect(text).toContain('<td id="claim-email">user01@example.com</td>');
-    expect(text).toContain('<td id="claim-groups">a, b</td>');
-    expect(text).toContain('<td id="claim-https://example.com/x-y">{&quot;deep&quot;:&quot;&lt;i&gt;&quot;}</td>');
+    expect(text).toContain('<td id="claim-email">user01@example.com</td><td>ID token, userinfo</td>');
+    expect(text).toContain('<td id="claim-groups">a, b</td><td>ID token</td>');
+    expect(text).toContain(
+      '<td id="claim-https://example.com/x-y">{&quot;deep&quot;:&quot;&lt;i&gt;&quot;}</td><td>userinfo</td>',
+    );
+    const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(ids.filter((id) => id?.startsWith('claim-')).length).toBe(4);
+    expect(ids.length).toBe(new Set(ids).size);
   });
 
   it('has no form that takes a password', async () => {

@@ -1,4 +1,4 @@
-import type { Identity } from '@ldap-to-okta/auth-adapter';
+import type { ClaimSource, Identity } from '@ldap-to-okta/auth-adapter';
 import { type Html, html } from './html.ts';
 import { renderPage, type Site } from './layout.ts';
 
@@ -15,7 +15,7 @@ ${row('E-mail', 'email', identity.email)}
 ${row('Distinguished name', 'dn', identity.dn)}
 </dl>
 ${authorities(identity.groups)}
-${identity.claims && claimsTable(identity.claims)}`,
+${identity.claims && claimsTable(identity.claims, identity.claimSources ?? {})}`,
   });
 }
 
@@ -40,23 +40,29 @@ ${list}
 </section>`;
 }
 
-function claimsTable(claims: NonNullable<Identity['claims']>): Html {
-  const rows = Object.entries(claims).map(
-    ([name, value]) =>
-      html`<tr><th scope="row">${name}</th><td id="claim-${idPart(name)}">${claimText(value)}</td></tr>`,
-  );
+const SOURCES: Readonly<Record<ClaimSource, string>> = { 'id-token': 'ID token', userinfo: 'userinfo' };
+
+function claimsTable(claims: NonNullable<Identity['claims']>, sources: NonNullable<Identity['claimSources']>): Html {
+  const ids = new Set<string>();
+  const rows = Object.entries(claims).map(([name, value]) => {
+    const toldBy = (sources[name] ?? []).map((source) => SOURCES[source]).join(', ');
+    return html`<tr><th scope="row">${name}</th><td id="${idOf(name, ids)}">${claimText(value)}</td><td>${toldBy}</td></tr>`;
+  });
   return html`<section>
 <h2 id="claims-heading">Claims</h2>
-<p>What the ID token says about you.</p>
+<p>What was said about you: in the ID token, signed for this app, and by userinfo, asked with the access token.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="claims-heading">
-<table><thead><tr><th scope="col">Claim</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table>
+<table><thead><tr><th scope="col">Claim</th><th scope="col">Value</th><th scope="col">Told by</th></tr></thead><tbody>${rows}</tbody></table>
 </div>
 </section>`;
 }
 
-/** An id holds no spaces; claim names of providers may be addresses or anything else. */
-function idPart(name: string): string {
-  return name.replace(/\s/g, '-');
+/** An id holds no spaces, and no page has one twice; claim names of providers may be addresses or anything else. */
+function idOf(name: string, taken: Set<string>): string {
+  let id = `claim-${name.replace(/\s/g, '-')}`;
+  while (taken.has(id)) id += '-';
+  taken.add(id);
+  return id;
 }
 
 function claimText(value: unknown): string {
