@@ -3,6 +3,7 @@ import { adminApi } from './api/admin-api.ts';
 import { consolePart } from './console/console-part.ts';
 import type { PartDefinition } from './context.ts';
 import { cutOverPart } from './cut-over/cut-over-part.ts';
+import { faultsPart } from './faults/faults-part.ts';
 import { localControls } from './http/local-controls.ts';
 import { inlineHooksPart } from './inline-hooks/inline-hooks-part.ts';
 import { integrationPart } from './integration/integration-part.ts';
@@ -12,6 +13,7 @@ import { outboxPart } from './outbox/outbox-part.ts';
 
 /** Everything Local Okta is made of, in the order in which it is seeded and started. One line each. */
 export const parts: readonly PartDefinition[] = [
+  faultsPart,
   adminApi,
   agentsPart,
   integrationPart,

@@ -1,6 +1,7 @@
 import type { RemoteDirectory } from './agents/remote-directory.ts';
 import type { Authenticate } from './authn.ts';
 import type { User } from './directory/user.ts';
+import type { FaultSwitches } from './faults/faults.ts';
 import type { PasswordImport } from './inline-hooks/password-import.ts';
 import type { LdapIntegration } from './integration/integration.ts';
 import type { LdapInterface } from './ldap-interface/ldap-interface-part.ts';
@@ -49,6 +50,8 @@ export interface Services {
   passwordImport?: PasswordImport;
   /** Links to set a password by. Filled in by `outbox`. */
   outbox?: Outbox;
+  /** What is made to go wrong. Filled in by `faults`. */
+  faults?: FaultSwitches;
   /** Everything as after the first start. Filled in by `createLocalOkta`. */
   reset?: () => Promise<void>;
 }

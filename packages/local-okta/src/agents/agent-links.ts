@@ -48,7 +48,11 @@ export function createAgentLinks({ now, onArrived, onLost }: AgentLinksOptions):
   function remove(link: AgentLink): void {
     clearTimeout(absences.get(link));
     absences.delete(link);
-    if (links.delete(keyOf(link.agentId, link.instance))) onLost(link);
+    const key = keyOf(link.agentId, link.instance);
+    // An agent that was cut off is perhaps back: its new link is another's business.
+    if (links.get(key) !== link) return;
+    links.delete(key);
+    onLost(link);
   }
 
   function watchAbsence(link: AgentLink): void {

@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import type { PartDefinition } from '../context.ts';
 import { dnKey } from '../dn-key.ts';
+import { faultsOf } from '../faults/faults.ts';
+import { slowedDown } from '../faults/slow-directory.ts';
 import { requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { type AgentLink, createAgentLinks } from './agent-links.ts';
@@ -60,7 +62,17 @@ export const agentsPart: PartDefinition = {
           poolId: (root) => services.ldapIntegration?.idOf(root) ?? '',
         }),
     };
-    services.remoteDirectory = createRemoteDirectory(dispatcher, () => services.ldapIntegration?.root());
+    services.remoteDirectory = slowedDown(
+      createRemoteDirectory(dispatcher, () => services.ldapIntegration?.root()),
+      () => faultsOf(services).agentDelayMs,
+    );
+
+    function dropAll(): void {
+      for (const link of links.all()) links.drop(link.agentId);
+    }
+    services.faults?.onChange(({ agentsUnreachable }) => {
+      if (agentsUnreachable) dropAll();
+    });
 
     const router = Router();
     router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped || resetting }));
@@ -91,7 +103,7 @@ export const agentsPart: PartDefinition = {
         resetting = true;
         registration.reset();
         // Their tokens are gone: the next poll tells them.
-        for (const link of links.all()) links.drop(link.agentId);
+        dropAll();
       },
     };
   },

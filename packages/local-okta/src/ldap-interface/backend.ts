@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backend, type LdapConnection, LdapError, resultCode } from '@ldap-to-okta/ldap-server';
 import type { Authenticate } from '../authn.ts';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
+import { faultsOf } from '../faults/faults.ts';
 import { randomBase62 } from '../ids.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { BindRate } from './bind-rate.ts';
@@ -11,6 +13,7 @@ import type { InterfaceSettings } from './settings.ts';
 
 /** Okta's words, as seen on a live org. */
 const INVALID = 'The credentials provided were invalid.';
+const DENIED_BY_POLICY = 'Resource owner password credentials authentication denied by sign on policy.';
 const ANONYMOUS = 'Bind first: the LDAP Interface answers no anonymous operation.';
 
 /** The token behind a connection lasts one hour. Source: Okta help, "LDAP Interface limitations". */
@@ -87,6 +90,11 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     return services.authenticate(...parameters);
   }
 
+  async function answerLate(): Promise<void> {
+    const { ldapInterfaceDelayMs } = faultsOf(services);
+    if (ldapInterfaceDelayMs > 0) await sleep(ldapInterfaceDelayMs, undefined, { ref: false });
+  }
+
   const refuse = async (): Promise<never> => {
     throw new LdapError(resultCode.unwillingToPerform, 'The LDAP Interface is read-only: BIND, UNBIND and SEARCH.');
   };
@@ -109,6 +117,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       // The agent's event, where there is one, belongs to the same transaction.
       const transactionId = randomBase62(20);
       const startedAt = performance.now();
+      await answerLate();
       const result = await authenticate(name, password.toString('utf8'), {
         client: { ipAddress: connection.remoteAddress },
         transactionId,
@@ -116,6 +125,10 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       const more = { dn, transactionId, debugData: { durationMs: (performance.now() - startedAt).toFixed(1) } };
       switch (result?.outcome) {
         case 'ok':
+          if (faultsOf(services).signOnPolicyDenies) {
+            note('bind', connection, { actor: userActor(result.user), failure: 'SIGN_ON_POLICY_DENIED', ...more });
+            throw new LdapError(resultCode.invalidCredentials, DENIED_BY_POLICY);
+          }
           sessions.set(connection, { userId: result.user.id, until: clock.now() + TOKEN_MS });
           note('bind', connection, { actor: userActor(result.user), ...more });
           return { dn: names.user(result.user.profile.login) };
@@ -143,6 +156,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       const rights = rightsOf(user);
       const startedAt = performance.now();
       let entries = 0;
+      await answerLate();
       try {
         for await (const entry of searchTree(request, { directory, names, rights, exposure: settings().groups })) {
           entries += 1;

@@ -26,11 +26,12 @@ export interface LdapInterface {
 export const ldapInterfacePart: PartDefinition = {
   name: 'ldap-interface',
   create(context) {
-    const { config, store, directory, clock, log } = context;
+    const { config, store, directory, clock, log, services } = context;
     const names = createNames(config.ldapBase);
     const settings = createSettingsStore(store);
     const rate = createBindRate({ clock, enabled: config.ldapBindLimit });
     let server: LdapServer | undefined;
+    let urls: Readonly<Record<string, string>> = {};
     let caPem = '';
 
     const router = Router();
@@ -40,7 +41,7 @@ export const ldapInterfacePart: PartDefinition = {
     });
     const guarded = Router();
     guarded.use(requireApiToken(directory), requireSuperAdmin(directory), express.json({ limit: '16kb' }));
-    const view = () => ({ ...settings.get(), base: config.ldapBase, urls: urlsOf(server) });
+    const view = () => ({ ...settings.get(), base: config.ldapBase, urls });
     context.services.ldapInterface = { view, set: settings.set, caPem: () => caPem };
     guarded.get('/', (_request, response) => {
       response.json(view());
@@ -68,21 +69,33 @@ export const ldapInterfacePart: PartDefinition = {
         ];
         const { tls, caPem: pem } = tlsIdentityFor(store, [...new Set([...hosts, ...config.allowedHosts])]);
         caPem = pem;
-        server = await startLdapServer({
-          backend: createBackend({ context, names, rate, settings: settings.get }),
-          host: config.host,
-          port: config.ldapPort,
-          ldapsPort: config.ldapsPort,
-          tls,
-          requireTls: true,
-          onError: (error) => log.error({ err: error }, 'the LDAP Interface failed'),
+        const backend = createBackend({ context, names, rate, settings: settings.get });
+        const listen = (port: number | undefined, ldapsPort: number | undefined): Promise<LdapServer> =>
+          startLdapServer({
+            backend,
+            host: config.host,
+            ...(port === undefined ? {} : { port }),
+            ...(ldapsPort === undefined ? {} : { ldapsPort }),
+            tls,
+            requireTls: true,
+            onError: (error) => log.error({ err: error }, 'the LDAP Interface failed'),
+          });
+        const first = await listen(config.ldapPort, config.ldapsPort);
+        server = first;
+        urls = urlsOf(first);
+        services.faults?.onChange(async ({ ldapInterfaceDown }) => {
+          if (ldapInterfaceDown) {
+            const running = server;
+            server = undefined;
+            await running?.close();
+          } else server ??= await listen(first.port, first.ldapsPort);
         });
         const file = caFileOf(config);
         if (file !== undefined) {
           mkdirSync(dirname(file), { recursive: true });
           writeFileSync(file, pem, { mode: 0o644 });
         }
-        return { ...urlsOf(server), ...(file === undefined ? {} : { ldapCaFile: file }) };
+        return { ...urls, ...(file === undefined ? {} : { ldapCaFile: file }) };
       },
       async close() {
         await server?.close();
@@ -92,10 +105,10 @@ export const ldapInterfacePart: PartDefinition = {
   },
 };
 
-function urlsOf(server: LdapServer | undefined): Record<string, string> {
+function urlsOf({ ldapsUrl, url }: LdapServer): Record<string, string> {
   return {
-    ...(server?.ldapsUrl === undefined ? {} : { ldaps: server.ldapsUrl }),
-    ...(server?.url === undefined ? {} : { ldap: server.url }),
+    ...(ldapsUrl === undefined ? {} : { ldaps: ldapsUrl }),
+    ...(url === undefined ? {} : { ldap: url }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Configuration, Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
+import { createTokenFaults } from '../faults/token-faults.ts';
 import { rememberAccessTokens } from './access-token-hash.ts';
 import { artifactsOf } from './artifacts.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
@@ -139,6 +140,7 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
     ttl: TTL,
   };
   const provider = new Provider(issuer, configuration);
+  provider.use(createTokenFaults(context.services, () => keys.all()[0]));
   const accessTokens = rememberAccessTokens(provider);
   completeDeviceAnswers(provider, config.publicUrl);
   provider.on('server_error', (_ctx, error) =>
