@@ -219,7 +219,7 @@ describe('the HTTP server', () => {
   it('says on its front page what it is', async () => {
     const { body, headers } = await call(okta, 'GET', '/');
     expect(body).toContain('A stand-in, not an identity provider for production.');
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-powered-by')).toBeNull();
   });
 

@@ -5,10 +5,10 @@ import type { Group } from '../directory/groups.ts';
 import { groupFilter, groupSearch } from '../directory/search-dialects.ts';
 import type { SqlCondition } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
-import { invalid, OktaError } from '../http/okta-error.ts';
-import { type LogActor, userActor } from '../system-log/log-event.ts';
+import { invalid } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
+import { createGroupActions, groupsBeginningWith } from './group-actions.ts';
 import { groupView } from './group-view.ts';
 import { baseUrl, queryCursor, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
 import { userView } from './user-view.ts';
@@ -21,19 +21,13 @@ const groupSchema = z.object({
 const PAGE = 10_000;
 
 export function addGroupEndpoints(router: Router, context: ApiContext): void {
-  const { directory, audit } = context;
+  const { directory } = context;
+  const actions = createGroupActions(context);
 
   function groupOfPath(request: Request): Group {
     const id = pathParameter(request, 'groupId');
     const group = directory.groups.get(id);
     if (group === undefined) throw notFound('UserGroup', id);
-    return group;
-  }
-
-  /** App groups and Everyone are shown, but only what brings them changes them. */
-  function changeableGroup(request: Request): Group {
-    const group = groupOfPath(request);
-    if (group.type !== 'OKTA_GROUP') throw new OktaError('E0000006');
     return group;
   }
 
@@ -47,22 +41,17 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
 
   function create(request: Request, response: Response): void {
     const { profile } = parseBody(request, groupSchema);
-    const group = directory.groups.create(profile);
-    audit(request, response, 'group.lifecycle.create', 'Create Okta group', [groupTarget(group)]);
-    response.json(groupView(group, baseUrl(request)));
+    response.json(groupView(actions.create(request, response, profile), baseUrl(request)));
   }
 
   function update(request: Request, response: Response): void {
     const { profile } = parseBody(request, groupSchema);
-    const group = directory.groups.update(changeableGroup(request).id, profile);
-    audit(request, response, 'group.profile.update', 'Update group profile', [groupTarget(group)]);
+    const group = actions.update(request, response, groupOfPath(request), profile);
     response.json(groupView(group, baseUrl(request)));
   }
 
   function remove(request: Request, response: Response): void {
-    const group = changeableGroup(request);
-    directory.groups.remove(group.id);
-    audit(request, response, 'group.lifecycle.delete', 'Delete Okta group', [groupTarget(group)]);
+    actions.remove(request, response, groupOfPath(request));
     response.status(204).end();
   }
 
@@ -77,16 +66,7 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
   }
 
   function changeMember(request: Request, response: Response, change: 'add' | 'remove'): void {
-    const group = changeableGroup(request);
-    const user = userOfPath(context, request, response);
-    const changed =
-      change === 'add'
-        ? directory.groups.addMember(group.id, user.id)
-        : directory.groups.removeMember(group.id, user.id);
-    if (changed) {
-      const message = change === 'add' ? 'Add user to group membership' : 'Remove user from group membership';
-      audit(request, response, `group.user_membership.${change}`, message, [userActor(user), groupTarget(group)]);
-    }
+    actions.changeMember(request, response, groupOfPath(request), userOfPath(context, request, response), change);
     response.status(204).end();
   }
 
@@ -123,16 +103,9 @@ function listCondition(request: Request): SqlCondition {
   if (search !== undefined) return compileFilter(search, groupSearch);
   const conditions: SqlCondition[] = [{ sql: '1', parameters: [] }];
   if (filter !== undefined) conditions.push(compileFilter(filter, groupFilter));
-  if (q !== undefined) {
-    const key = q.toLowerCase();
-    conditions.push({ sql: 'name_key >= ? AND name_key < ?', parameters: [key, `${key}\u{10FFFF}`] });
-  }
+  if (q !== undefined) conditions.push(groupsBeginningWith(q));
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
     parameters: conditions.flatMap(({ parameters }) => parameters),
   };
-}
-
-function groupTarget(group: Group): LogActor {
-  return { id: group.id, type: 'UserGroup', alternateId: 'unknown', displayName: group.name };
 }

@@ -1,72 +1,24 @@
 import type { Request, Response, Router } from 'express';
-import { DirectoryError } from '../directory/directory-error.ts';
-import type { LifecycleOperation } from '../directory/life-cycle.ts';
 import type { User } from '../directory/user.ts';
-import { invalid, OktaError } from '../http/okta-error.ts';
+import { OktaError } from '../http/okta-error.ts';
 import { randomBase62 } from '../ids.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { changedPasswordSchema, parseBody } from './body.ts';
 import { endpoint } from './endpoint.ts';
 import { assertPasswordAllowed } from './passwords.ts';
 import { baseUrl, queryFlag } from './query.ts';
+import { API_OPERATIONS, type ApiOperation, createUserActions, type PasswordLink } from './user-actions.ts';
 import { userView } from './user-view.ts';
-import { type ApiContext, assertNotOneself, userOfPath } from './users.ts';
-
-type ApiOperation = Exclude<LifecycleOperation, 'lock_out'>;
-
-const EVENTS: Record<ApiOperation, readonly [eventType: string, displayMessage: string]> = {
-  activate: ['user.lifecycle.activate', 'Activate Okta user'],
-  reactivate: ['user.lifecycle.reactivate', 'Reactivate Okta user'],
-  deactivate: ['user.lifecycle.deactivate', 'Deactivate Okta user'],
-  suspend: ['user.lifecycle.suspend', 'Suspend Okta user'],
-  unsuspend: ['user.lifecycle.unsuspend', 'Unsuspend Okta user'],
-  unlock: ['user.account.unlock', 'Unlock user account'],
-  reset_password: ['user.account.reset_password', 'Fire reset password'],
-  expire_password: ['user.account.expire_password', 'Expire user password'],
-};
-
-/** What Okta answers where the user's status forbids the operation. */
-function forbidden(operation: ApiOperation, cause: DirectoryError): OktaError {
-  switch (operation) {
-    case 'activate':
-      return new OktaError('E0000016', { cause });
-    case 'suspend':
-      return invalid('suspend', 'Cannot suspend a user that is not active');
-    case 'unsuspend':
-      return invalid('unsuspend', 'Cannot unsuspend a user that is not suspended');
-    case 'unlock':
-      return new OktaError('E0000032', { cause });
-    case 'reactivate':
-    case 'deactivate':
-    case 'reset_password':
-    case 'expire_password':
-      return new OktaError('E0000038', { cause });
-    default:
-      return operation satisfies never;
-  }
-}
+import { type ApiContext, userOfPath } from './users.ts';
 
 export function addUserLifecycleEndpoints(router: Router, context: ApiContext): void {
   const { directory, audit } = context;
+  const actions = createUserActions(context);
 
-  function run(request: Request, response: Response, operation: ApiOperation): User {
-    const user = userOfPath(context, request, response);
-    const [eventType, displayMessage] = EVENTS[operation];
-    if (operation === 'deactivate' || operation === 'suspend') assertNotOneself(response, user);
-    if (operation.endsWith('_password') && user.provider.type === 'LDAP') {
-      throw new OktaError('E0000014', { causes: ["This user's password is kept by the LDAP directory."] });
-    }
-    try {
-      const changed = directory.users.transition(user.id, operation);
-      audit(request, response, eventType, displayMessage, [userActor(user)]);
-      return changed;
-    } catch (error) {
-      if (error instanceof DirectoryError && error.code === 'transition-forbidden') throw forbidden(operation, error);
-      throw error;
-    }
-  }
+  const run = (request: Request, response: Response, operation: ApiOperation): User =>
+    actions.transition(request, response, userOfPath(context, request, response), operation);
 
-  for (const operation of Object.keys(EVENTS) as ApiOperation[]) {
+  for (const operation of API_OPERATIONS) {
     if (operation === 'expire_password') continue;
     endpoint(router, directory, `/users/:userId/lifecycle/${operation}`, {
       post: {
@@ -74,22 +26,17 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
         handle(request, response) {
           const sendEmail = queryFlag(request, 'sendEmail', operation !== 'reactivate');
           const user = run(request, response, operation);
-          response.json(linkFor(user, operation, sendEmail));
+          response.json(linkView(actions.linkAfter(user, operation), sendEmail));
         },
       },
     });
   }
 
   /** The link to set a password by: in the answer, or (Okta mails it) in the outbox only. */
-  function linkFor(user: User, operation: ApiOperation, sendEmail: boolean): Readonly<Record<string, string>> {
-    if (operation === 'reset_password') {
-      const link = context.services.outbox?.issue(user, 'reset-password');
-      return sendEmail || link === undefined ? {} : { resetPasswordUrl: link.url };
-    }
-    const activated = operation === 'activate' || operation === 'reactivate';
-    if (!activated || !['PROVISIONED', 'RECOVERY'].includes(user.status)) return {};
-    const link = context.services.outbox?.issue(user, 'activate');
-    return sendEmail || link === undefined ? {} : { activationUrl: link.url, activationToken: link.token };
+  function linkView(link: PasswordLink | undefined, sendEmail: boolean): Readonly<Record<string, string>> {
+    if (sendEmail || link === undefined) return {};
+    if (link.purpose === 'reset-password') return { resetPasswordUrl: link.url };
+    return { activationUrl: link.url, activationToken: link.token };
   }
 
   async function expire(request: Request, response: Response, temporary: boolean): Promise<void> {

@@ -1,8 +1,17 @@
 import type { Router } from 'express';
+import type { App } from '../directory/apps.ts';
+import type { Directory } from '../directory/directory.ts';
 import { endpoint } from './endpoint.ts';
 import { groupView } from './group-view.ts';
 import { baseUrl, setLinks } from './query.ts';
 import { type ApiContext, userOfPath } from './users.ts';
+
+/** The active apps that a user is assigned to, in person or by a group. */
+export function appsOf({ apps }: Directory, userId: string): readonly App[] {
+  return apps
+    .list({ limit: 1000 })
+    .items.filter(({ id, status }) => status === 'ACTIVE' && apps.isAssigned(id, userId));
+}
 
 /** What a user belongs to. */
 export function addUserRelationEndpoints(router: Router, context: ApiContext): void {
@@ -22,9 +31,7 @@ export function addUserRelationEndpoints(router: Router, context: ApiContext): v
       permission: 'okta.users.read',
       handle(request, response) {
         const user = userOfPath(context, request, response);
-        const apps = directory.apps
-          .list({ limit: 1000 })
-          .items.filter(({ id, status }) => status === 'ACTIVE' && directory.apps.isAssigned(id, user.id));
+        const apps = appsOf(directory, user.id);
         response.json(
           apps.map((app, sortOrder) => ({
             id: `${app.id}-${user.id}`,

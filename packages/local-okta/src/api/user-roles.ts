@@ -9,7 +9,8 @@ import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
 import { adminOnly } from './iam.ts';
 import { baseUrl } from './query.ts';
-import { type ApiContext, assertNotOneself, userOfPath } from './users.ts';
+import { assertNotOneself } from './user-actions.ts';
+import { type ApiContext, userOfPath } from './users.ts';
 
 const assignment = z.discriminatedUnion(
   'type',

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { notFound } from '../directory/directory-error.ts';
 import { userFilter, userSearch } from '../directory/search-dialects.ts';
 import type { User } from '../directory/user.ts';
-import type { SqlCondition } from '../directory/users.ts';
+import { type SqlCondition, usersBeginningWith } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { invalid, OktaError } from '../http/okta-error.ts';
@@ -13,6 +13,7 @@ import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { assertImportAllowed, assertPasswordAllowed, requestedPassword, requestedProvider } from './passwords.ts';
 import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
+import { createUserActions } from './user-actions.ts';
 import { userView } from './user-view.ts';
 
 export type ApiContext = Pick<Context, 'directory' | 'services'> & { readonly audit: Audit };
@@ -25,13 +26,9 @@ export function userOfPath({ directory }: Pick<Context, 'directory'>, request: R
   return user;
 }
 
-/** Nobody saws off the branch they sit on: the last administrator's token would be of no more use. */
-export function assertNotOneself(response: Response, user: User): void {
-  if (callerOf(response).user.id === user.id) throw invalid('userId', 'You cannot do this to your own account');
-}
-
 export function addUserEndpoints(router: Router, context: ApiContext): void {
   const { directory, audit } = context;
+  const actions = createUserActions(context);
 
   function list(request: Request, response: Response): void {
     refuseQuery(request, 'sortBy', 'sortOrder');
@@ -45,28 +42,10 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   async function create(request: Request, response: Response): Promise<void> {
     const body = parseBody(request, newUserSchema);
     const activate = queryFlag(request, 'activate', true);
-    const requested = requestedPassword(body.credentials);
-    const { password } = requested;
-    const provider = requestedProvider(body.credentials, requested);
     const nextLogin = queryText(request, 'nextLogin');
     if (nextLogin !== undefined && nextLogin !== 'changePassword') throw invalid('nextLogin', 'must be changePassword');
-    if (password !== undefined) assertPasswordAllowed(password, String(body.profile.login), provider);
-    const groupIds = body.groupIds ?? [];
-    for (const id of groupIds) {
-      if (directory.groups.get(id)?.type !== 'OKTA_GROUP') throw invalid('groupIds', `there is no Okta group ${id}`);
-    }
-    const user = await directory.users.create({
-      profile: body.profile,
-      ...requested,
-      provider,
-      activate,
-      mustChangePassword: nextLogin !== undefined,
-    });
-    for (const id of groupIds) directory.groups.addMember(id, user.id);
-    audit(request, response, 'user.lifecycle.create', 'Create Okta user', [userActor(user)]);
-    if (activate) audit(request, response, 'user.lifecycle.activate', 'Activate Okta user', [userActor(user)]);
-    if (user.status === 'PROVISIONED') context.services.outbox?.issue(user, 'activate');
-    response.json(userView(user, baseUrl(request)));
+    const options = { activate, mustChangePassword: nextLogin !== undefined };
+    response.json(userView(await actions.create(request, response, body, options), baseUrl(request)));
   }
 
   async function update(request: Request, response: Response, whole: boolean): Promise<void> {
@@ -103,14 +82,8 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   /** Okta deletes in two steps: the first call deactivates, the next one deletes for good. */
   function remove(request: Request, response: Response): void {
     const user = userOfPath(context, request, response);
-    assertNotOneself(response, user);
-    if (user.status === 'DEPROVISIONED') {
-      directory.users.remove(user.id);
-      audit(request, response, 'user.lifecycle.delete.completed', 'Delete Okta user', [userActor(user)]);
-    } else {
-      directory.users.transition(user.id, 'deactivate');
-      audit(request, response, 'user.lifecycle.deactivate', 'Deactivate Okta user', [userActor(user)]);
-    }
+    if (user.status === 'DEPROVISIONED') actions.remove(request, response, user);
+    else actions.transition(request, response, user, 'deactivate');
     response.status(204).end();
   }
 
@@ -147,12 +120,6 @@ function listCondition(request: Request): SqlCondition {
   if (filter !== undefined) return compileFilter(filter, userFilter);
   const deprovisioned = "status <> 'DEPROVISIONED'";
   if (q === undefined) return { sql: deprovisioned, parameters: [] };
-  const key = q.toLowerCase();
-  const range = [key, `${key}\u{10FFFF}`];
-  const names = ['firstName', 'lastName'].map((name) => `lower(json_extract(profile, '$.${name}'))`);
-  const columns = ['login_key', 'email_key', ...names];
-  return {
-    sql: `${deprovisioned} AND (${columns.map((column) => `(${column} >= ? AND ${column} < ?)`).join(' OR ')})`,
-    parameters: columns.flatMap(() => range),
-  };
+  const { sql, parameters } = usersBeginningWith(q);
+  return { sql: `${deprovisioned} AND ${sql}`, parameters };
 }

@@ -54,6 +54,7 @@ export interface Groups {
   setMembers(groupId: string, userIds: Iterable<string>): { readonly added: number; readonly removed: number };
   /** Members in the order in which the users were made; of Everyone: all users. */
   members(groupId: string, page: PageRequest): Page<User>;
+  countMembers(groupId: string): number;
   /** Ids of all members at once: an index or an LDAP entry needs no more. */
   memberIds(groupId: string): readonly string[];
   /** The user's groups, Everyone first. */
@@ -284,6 +285,13 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
             [groupId, after, limit + 1],
           );
       return { items: rows.slice(0, limit).map(userOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+    },
+    countMembers(groupId) {
+      const row =
+        must(groupId).type === 'BUILT_IN'
+          ? store.get<{ n: number }>('SELECT count(*) AS n FROM users')
+          : store.get<{ n: number }>('SELECT count(*) AS n FROM memberships WHERE group_id = ?', [groupId]);
+      return row?.n ?? 0;
     },
     memberIds,
     ofUser(userId) {

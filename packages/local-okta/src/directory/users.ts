@@ -324,6 +324,18 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
   };
 }
 
+/** Users whose login, e-mail address, first or last name begins so, whatever the case. */
+export function usersBeginningWith(text: string): SqlCondition {
+  const key = text.toLowerCase();
+  const range = [key, `${key}\u{10FFFF}`];
+  const names = ['firstName', 'lastName'].map((name) => `lower(json_extract(profile, '$.${name}'))`);
+  const columns = ['login_key', 'email_key', ...names];
+  return {
+    sql: `(${columns.map((column) => `(${column} >= ? AND ${column} < ?)`).join(' OR ')})`,
+    parameters: columns.flatMap(() => range),
+  };
+}
+
 function providerColumns(provider: Provider): Record<'provider_type' | 'provider_name', string> {
   return { provider_type: provider.type, provider_name: provider.name };
 }

@@ -1,4 +1,3 @@
-import type { User } from '../../directory/user.ts';
 import { type Html, html } from '../../http/page.ts';
 
 /** Entries of a list on one page: none is ever loaded as a whole. */
@@ -29,10 +28,4 @@ export function pager({ path, query, after, next }: Pager): Html {
 ${beginning ? '' : html`<a href="${address('')}" rel="first">First page</a>`}
 ${next === undefined ? html`<span>End of the list</span>` : html`<a href="${address(next)}" rel="next">Next page</a>`}
 </nav>`;
-}
-
-export const userAddress = (id: string): string => `/admin/user/profile/view/${encodeURIComponent(id)}`;
-
-export function fullName({ profile }: User): string {
-  return [profile.firstName, profile.lastName].filter(Boolean).join(' ') || profile.login;
 }
