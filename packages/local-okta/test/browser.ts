@@ -10,6 +10,11 @@ export class Browser {
     return this.#fetch(url, { method: 'POST', body: new URLSearchParams(form as Record<string, string>) });
   }
 
+  /** A body that no form makes. */
+  async send(url: string, body: string, type: string): Promise<Response> {
+    return this.#fetch(url, { method: 'POST', body, headers: { 'content-type': type } });
+  }
+
   /** Follows redirects until one leads to `stop`, or a page comes. */
   async follow(response: Response, stop: string): Promise<{ response: Response; location: string | undefined }> {
     let current = response;
@@ -32,7 +37,7 @@ export class Browser {
     const cookies = [...this.#jar].flatMap(([key, { value, host, path }]) =>
       host === hostname && pathname.startsWith(path) ? [`${key.split('|')[0]}=${value}`] : [],
     );
-    const headers = { ...(cookies.length > 0 ? { cookie: cookies.join('; ') } : {}) };
+    const headers = { ...init.headers, ...(cookies.length > 0 ? { cookie: cookies.join('; ') } : {}) };
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.#keep(line, hostname);
     return response;

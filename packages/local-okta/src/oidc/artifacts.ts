@@ -78,7 +78,8 @@ export function artifactsOf({ store, clock, server }: ArtifactsOptions): (model:
         store.run('DELETE FROM oidc_artifacts WHERE server = ? AND model = ? AND id = ?', [owner, model, id]);
       },
       async revokeByGrantId(grantId) {
-        store.run('DELETE FROM oidc_artifacts WHERE grant_id = ?', [grantId]);
+        // Of this model alone: an open sign-in names its grant too, and goes on when another sign-in's grant ends.
+        store.run('DELETE FROM oidc_artifacts WHERE grant_id = ? AND model = ?', [grantId, model]);
       },
     };
   };
@@ -88,5 +89,4 @@ export function artifactsOf({ store, clock, server }: ArtifactsOptions): (model:
 export function sweepArtifacts(store: Store, clock: Clock): void {
   const now = Math.floor(clock.now() / 1000);
   store.run('DELETE FROM oidc_artifacts WHERE expires IS NOT NULL AND expires <= ?', [now - SWEPT_AFTER]);
-  store.run('DELETE FROM oidc_revoked WHERE expires <= ?', [now]);
 }

@@ -9,7 +9,7 @@ import { clientOf } from './clients.ts';
 import { completeDeviceAnswers, DECISION_PATH, DEVICE_CODE_TTL, deviceFlow } from './device-flow.ts';
 import { logAuthorizations } from './oidc-log.ts';
 import { endSessionPage, errorPage, signedOutPage } from './pages.ts';
-import { grantFor, signInPolicy } from './sign-in-policy.ts';
+import { grantFor, maySignIn, signInPolicy } from './sign-in-policy.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** One of Okta's authorization servers: the org's own, or the custom one that every org has, `default`. */
@@ -99,9 +99,13 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
       const { AuthorizationCode, DeviceCode, RefreshToken } = ctx.oidc.entities;
       return { auth_time: (AuthorizationCode ?? DeviceCode ?? RefreshToken)?.authTime };
     },
-    findAccount: async (ctx, id) => {
+    findAccount: async (ctx, id, token) => {
       const user = directory.users.get(id);
       if (user === undefined) return undefined;
+      // What was granted is worth nothing to somebody who could not sign in to the app today.
+      if (token !== undefined && !(maySignIn(user) && directory.apps.isAssigned(token.clientId ?? '', id))) {
+        return undefined;
+      }
       return {
         accountId: id,
         claims: async (use) => ({
@@ -142,6 +146,10 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
   const provider = new Provider(issuer, configuration);
   provider.use(createTokenFaults(context.services, () => keys.all()[0]));
   const accessTokens = rememberAccessTokens(provider);
+  // oidc-provider keeps no structured ones; kept, they end with the grant, and can be revoked.
+  provider.on('access_token.issued', ({ jti, grantId, expiration }) => {
+    void artifactsOf({ store, clock, server: server.name })('AccessToken').upsert(jti, { grantId }, expiration);
+  });
   completeDeviceAnswers(provider, config.publicUrl);
   provider.on('server_error', (_ctx, error) =>
     log.error({ err: error, server: server.name }, 'authorization server failed'),

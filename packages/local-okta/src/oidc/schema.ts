@@ -1,6 +1,6 @@
 import type { SchemaModule } from '../store/migrations.ts';
 
-/** What oidc-provider keeps between two requests, the signing keys, and the access tokens that were revoked early. */
+/** What oidc-provider keeps between two requests, the access tokens that are good, and the signing keys. */
 export const oidcSchema: SchemaModule = {
   name: 'oidc',
   migrations: [
@@ -26,5 +26,6 @@ export const oidcSchema: SchemaModule = {
     CREATE TABLE oidc_cookie_keys (value TEXT PRIMARY KEY);
     CREATE TABLE oidc_revoked (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL);
     `,
+    'DROP TABLE oidc_revoked;',
   ],
 };

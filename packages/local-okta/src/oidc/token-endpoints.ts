@@ -5,6 +5,7 @@ import type { Provider } from 'oidc-provider';
 import type { Context } from '../context.ts';
 import type { App } from '../directory/apps.ts';
 import { formField } from '../http/form-field.ts';
+import { artifactsOf } from './artifacts.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { claimsInScope, claimsOf } from './claims.ts';
 import { OIDC_APP, settingsOf } from './clients.ts';
@@ -30,6 +31,7 @@ export function createTokenEndpoints(
   provider: () => Provider,
 ): Router {
   const router = Router();
+  const accessTokens = artifactsOf({ store, clock, server: server.name })('AccessToken');
 
   async function verify(token: string): Promise<AccessTokenClaims | undefined> {
     try {
@@ -39,7 +41,7 @@ export function createTokenEndpoints(
         audience: server.audience,
         currentDate: new Date(clock.now()),
       });
-      return store.get('SELECT 1 FROM oidc_revoked WHERE jti = ?', [payload.jti]) === undefined ? payload : undefined;
+      return (await accessTokens.find(keyOf(payload))) === undefined ? undefined : payload;
     } catch {
       return undefined;
     }
@@ -91,11 +93,14 @@ export function createTokenEndpoints(
   async function revoke(token: string, client: App): Promise<void> {
     const claims = await verify(token);
     if (claims !== undefined && claims.cid === client.id) {
-      store.run('INSERT OR IGNORE INTO oidc_revoked (jti, expires) VALUES (?, ?)', [claims.jti, claims.exp ?? 0]);
+      await accessTokens.destroy(keyOf(claims));
       return;
     }
     const refresh = await provider().RefreshToken.find(token);
-    if (refresh !== undefined && refresh.clientId === client.id) await refresh.destroy();
+    if (refresh === undefined || refresh.clientId !== client.id) return;
+    await refresh.destroy();
+    // RFC 7009 section 2.1: what it brought goes with it.
+    if (refresh.grantId !== undefined) await accessTokens.revokeByGrantId(refresh.grantId);
   }
 
   const form = express.urlencoded({ extended: false, limit: '32kb' });
@@ -139,6 +144,9 @@ export function createTokenEndpoints(
   );
   return router;
 }
+
+/** Under which an access token is kept: its `jti` without what makes it Okta's. */
+const keyOf = ({ jti }: AccessTokenClaims): string => jti.replace(/^AT\./, '');
 
 function authenticatedClient(request: Request, find: (id: string) => App | undefined): App | undefined {
   const [, basic] = /^Basic ([\w+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
