@@ -2,12 +2,13 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AppUser } from '../directory/app-users.ts';
 import type { App } from '../directory/apps.ts';
-import { nameTaken, notFound } from '../directory/directory-error.ts';
+import { notFound } from '../directory/directory-error.ts';
+import type { Group } from '../directory/groups.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { OIDC_APP } from '../oidc/clients.ts';
 import { changedOidcApp, newOidcApp, oidcAppSchema, oidcAppView } from '../oidc/oidc-apps.ts';
-import { userActor } from '../system-log/log-event.ts';
+import { createAppActions } from './app-actions.ts';
 import { parseBody, profileSchema } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { baseUrl, queryCursor, queryLimit, queryText, setLinks } from './query.ts';
@@ -16,7 +17,8 @@ import { type ApiContext, userOfPath } from './users.ts';
 const assignmentSchema = z.object({ id: z.string().min(1).max(100), profile: profileSchema.optional() });
 
 export function addAppEndpoints(router: Router, context: ApiContext): void {
-  const { directory, audit } = context;
+  const { directory } = context;
+  const actions = createAppActions(context);
 
   function appOfPath(request: Request): App {
     const id = pathParameter(request, 'appId');
@@ -30,26 +32,19 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
     const { id, profile } = parseBody(request, assignmentSchema);
     const user = directory.users.resolve(id);
     if (user === undefined) throw notFound('User', id);
-    if (user.status === 'DEPROVISIONED') throw new OktaError('E0000038');
-    const appUser = directory.appUsers.save({ appId: app.id, userId: user.id, status: 'ACTIVE', profile });
-    audit(request, response, 'application.user_membership.add', 'Add user to application membership', [
-      userActor(user),
-      { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label },
-    ]);
-    response.json(appUserView(appUser, baseUrl(request)));
+    response.json(appUserView(actions.assignUser(request, response, app, user, profile), baseUrl(request)));
   }
 
   function unassign(request: Request, response: Response): void {
-    const app = appOfPath(request);
-    const user = userOfPath(context, request, response);
-    const appUser = directory.appUsers.get(app.id, user.id);
-    if (appUser === undefined) throw notFound('AppUser', user.id);
-    directory.appUsers.remove(appUser.id);
-    audit(request, response, 'application.user_membership.remove', 'Remove user from application membership', [
-      userActor(user),
-      { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label },
-    ]);
+    actions.unassignUser(request, response, appOfPath(request), userOfPath(context, request, response));
     response.status(204).end();
+  }
+
+  function groupOfPath(request: Request): Group {
+    const id = pathParameter(request, 'groupId');
+    const group = directory.groups.get(id);
+    if (group === undefined) throw notFound('UserGroup', id);
+    return group;
   }
 
   /** Apps are the super administrators' matter: Okta's roles for apps are not here. */
@@ -62,37 +57,16 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
     return { ...appView(app, baseUrl(request)), ...(secrets ? oidcAppView(app) : {}) };
   }
 
-  function noteChange(request: Request, response: Response, event: string, app: App): void {
-    const target = { id: app.id, type: 'AppInstance', alternateId: app.label, displayName: app.label };
-    audit(
-      request,
-      response,
-      `application.lifecycle.${event}`,
-      `${event[0]?.toUpperCase()}${event.slice(1)} application`,
-      [target],
-    );
-  }
-
   function create(request: Request, response: Response): void {
     requireSuperAdmin(response);
-    const wanted = newOidcApp(parseBody(request, oidcAppSchema));
-    if (wanted.id !== undefined && directory.apps.get(wanted.id) !== undefined) throw nameTaken('client_id');
-    const app = directory.apps.create(wanted);
-    noteChange(request, response, 'create', app);
+    const app = actions.create(request, response, newOidcApp(parseBody(request, oidcAppSchema)));
     response.json(view(app, request, response));
-  }
-
-  function oidcAppOfPath(request: Request): App {
-    const app = appOfPath(request);
-    if (app.name !== OIDC_APP) throw new OktaError('E0000060', { detail: 'only OIDC apps can be changed here' });
-    return app;
   }
 
   function setStatus(status: App['status']) {
     return (request: Request, response: Response): void => {
       requireSuperAdmin(response);
-      const app = directory.apps.update(oidcAppOfPath(request).id, { status });
-      noteChange(request, response, status === 'ACTIVE' ? 'activate' : 'deactivate', app);
+      actions.setStatus(request, response, appOfPath(request), status);
       response.json({});
     };
   }
@@ -127,9 +101,9 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
       permission: undefined,
       handle(request, response) {
         requireSuperAdmin(response);
-        const app = oidcAppOfPath(request);
-        const changed = directory.apps.update(app.id, changedOidcApp(app, parseBody(request, oidcAppSchema)));
-        noteChange(request, response, 'update', changed);
+        const app = appOfPath(request);
+        const wanted = changedOidcApp(app, parseBody(request, oidcAppSchema));
+        const changed = actions.update(request, response, app, wanted);
         response.json(view(changed, request, response));
       },
     },
@@ -137,10 +111,7 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
       permission: undefined,
       handle(request, response) {
         requireSuperAdmin(response);
-        const app = oidcAppOfPath(request);
-        if (app.status === 'ACTIVE') throw new OktaError('E0000056');
-        directory.apps.remove(app.id);
-        noteChange(request, response, 'delete', app);
+        actions.remove(request, response, appOfPath(request));
         response.status(204).end();
       },
     },
@@ -166,10 +137,8 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
       permission: undefined,
       handle(request, response) {
         requireSuperAdmin(response);
-        const app = appOfPath(request);
-        const group = directory.groups.get(pathParameter(request, 'groupId'));
-        if (group === undefined) throw notFound('UserGroup', pathParameter(request, 'groupId'));
-        directory.apps.assignGroup(app.id, group.id);
+        const group = groupOfPath(request);
+        actions.assignGroup(request, response, appOfPath(request), group);
         response.json({ id: group.id, priority: 0, profile: {} });
       },
     },
@@ -177,7 +146,7 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
       permission: undefined,
       handle(request, response) {
         requireSuperAdmin(response);
-        directory.apps.unassignGroup(appOfPath(request).id, pathParameter(request, 'groupId'));
+        actions.unassignGroup(request, response, appOfPath(request), groupOfPath(request));
         response.status(204).end();
       },
     },

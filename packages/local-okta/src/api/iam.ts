@@ -1,11 +1,12 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { PERMISSIONS, type ResourceKind, type ResourceSet, type Role } from '../directory/admin-roles.ts';
-import { nameTaken, notFound } from '../directory/directory-error.ts';
+import { notFound } from '../directory/directory-error.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
+import { createIamActions } from './iam-actions.ts';
 import { permissionView, resourceKindOf, resourceSetView, resourceView, roleView } from './iam-views.ts';
 import { baseUrl } from './query.ts';
 import type { ApiContext } from './users.ts';
@@ -64,27 +65,12 @@ function byIdOrLabel<Item extends { readonly id: string; readonly label: string 
   return found;
 }
 
-function assertLabelFree(items: readonly { readonly label: string }[], wanted: string): void {
-  if (items.some((item) => item.label === wanted)) throw nameTaken('label');
-}
-
 function addRoleEndpoints(router: Router, context: ApiContext): void {
-  const { directory, audit } = context;
+  const { directory } = context;
   const { adminRoles } = directory;
+  const actions = createIamActions(context);
   const asAdmin = (handle: Endpoint['handle']) => adminOnly(context, handle);
   const roleOf = (request: Request): Role => byIdOrLabel(adminRoles.roles(), request, 'Role');
-
-  function note(request: Request, response: Response, verb: 'create' | 'update' | 'delete', role: Role): void {
-    audit(request, response, `iam.role.${verb}`, `Custom admin role: ${verb}`, [
-      { id: role.id, type: 'ROLE', alternateId: null, displayName: role.label },
-    ]);
-  }
-
-  function change(request: Request, response: Response, role: Role, to: Partial<Role>): Role {
-    adminRoles.updateRole(role.id, { ...role, ...to });
-    note(request, response, 'update', role);
-    return adminRoles.roles().find(({ id }) => id === role.id) ?? role;
-  }
 
   endpoint(router, directory, '/iam/roles', {
     get: asAdmin((request, response) => {
@@ -92,9 +78,8 @@ function addRoleEndpoints(router: Router, context: ApiContext): void {
     }),
     post: asAdmin((request, response) => {
       const body = parseBody(request, newRole);
-      assertLabelFree(adminRoles.roles(), body.label);
-      const role = adminRoles.saveRole({ ...body, permissions: unique(body.permissions) });
-      note(request, response, 'create', role);
+      const wanted = { ...body, permissions: unique(body.permissions) };
+      const role = actions.createRole(request, response, wanted);
       response.json(roleView(role, baseUrl(request)));
     }),
   });
@@ -103,13 +88,11 @@ function addRoleEndpoints(router: Router, context: ApiContext): void {
       response.json(roleView(roleOf(request), baseUrl(request)));
     }),
     put: asAdmin((request, response) => {
-      const role = change(request, response, roleOf(request), parseBody(request, changedRole));
+      const role = actions.changeRole(request, response, roleOf(request), parseBody(request, changedRole));
       response.json(roleView(role, baseUrl(request)));
     }),
     delete: asAdmin((request, response) => {
-      const role = roleOf(request);
-      adminRoles.removeRole(role.id);
-      note(request, response, 'delete', role);
+      actions.removeRole(request, response, roleOf(request));
       response.status(204).end();
     }),
   });
@@ -133,35 +116,26 @@ function addRoleEndpoints(router: Router, context: ApiContext): void {
     }),
     post: asAdmin((request, response) => {
       const role = roleOf(request);
-      change(request, response, role, { permissions: unique([...role.permissions, permissionOf(request)]) });
+      actions.changeRole(request, response, role, {
+        permissions: unique([...role.permissions, permissionOf(request)]),
+      });
       response.status(204).end();
     }),
     delete: asAdmin((request, response) => {
       const role = roleOf(request);
       const name = permissionOf(request);
-      change(request, response, role, { permissions: role.permissions.filter((held) => held !== name) });
+      actions.changeRole(request, response, role, { permissions: role.permissions.filter((held) => held !== name) });
       response.status(204).end();
     }),
   });
 }
 
 function addResourceSetEndpoints(router: Router, context: ApiContext): void {
-  const { directory, audit } = context;
+  const { directory } = context;
   const { adminRoles } = directory;
+  const actions = createIamActions(context);
   const asAdmin = (handle: Endpoint['handle']) => adminOnly(context, handle);
   const setOf = (request: Request): ResourceSet => byIdOrLabel(adminRoles.resourceSets(), request, 'ResourceSet');
-
-  function note(request: Request, response: Response, verb: 'create' | 'update' | 'delete', set: ResourceSet): void {
-    audit(request, response, `iam.resourceset.${verb}`, `Resource set: ${verb}`, [
-      { id: set.id, type: 'RESOURCE_SET', alternateId: null, displayName: set.label },
-    ]);
-  }
-
-  function change(request: Request, response: Response, set: ResourceSet, to: Partial<ResourceSet>): ResourceSet {
-    adminRoles.updateResourceSet(set.id, { ...set, ...to });
-    note(request, response, 'update', set);
-    return adminRoles.resourceSets().find(({ id }) => id === set.id) ?? set;
-  }
 
   endpoint(router, directory, '/iam/resource-sets', {
     get: asAdmin((request, response) => {
@@ -170,9 +144,7 @@ function addResourceSetEndpoints(router: Router, context: ApiContext): void {
     }),
     post: asAdmin((request, response) => {
       const body = parseBody(request, newSet);
-      assertLabelFree(adminRoles.resourceSets(), body.label);
-      const set = adminRoles.saveResourceSet({ ...body, resources: unique(body.resources) });
-      note(request, response, 'create', set);
+      const set = actions.createSet(request, response, { ...body, resources: unique(body.resources) });
       response.json(resourceSetView(set, baseUrl(request)));
     }),
   });
@@ -181,13 +153,11 @@ function addResourceSetEndpoints(router: Router, context: ApiContext): void {
       response.json(resourceSetView(setOf(request), baseUrl(request)));
     }),
     put: asAdmin((request, response) => {
-      const set = change(request, response, setOf(request), parseBody(request, changedSet));
+      const set = actions.changeSet(request, response, setOf(request), parseBody(request, changedSet));
       response.json(resourceSetView(set, baseUrl(request)));
     }),
     delete: asAdmin((request, response) => {
-      const set = setOf(request);
-      adminRoles.removeResourceSet(set.id);
-      note(request, response, 'delete', set);
+      actions.removeSet(request, response, setOf(request));
       response.status(204).end();
     }),
   });
@@ -200,7 +170,7 @@ function addResourceSetEndpoints(router: Router, context: ApiContext): void {
     patch: asAdmin((request, response) => {
       const set = setOf(request);
       const { additions: added } = parseBody(request, additions);
-      const changed = change(request, response, set, { resources: unique([...set.resources, ...added]) });
+      const changed = actions.changeSet(request, response, set, { resources: unique([...set.resources, ...added]) });
       response.json(resourceSetView(changed, baseUrl(request)));
     }),
   });
@@ -210,7 +180,7 @@ function addResourceSetEndpoints(router: Router, context: ApiContext): void {
       const gone = pathParameter(request, 'resourceId');
       const left = set.resources.filter((kind) => resourceView(set, kind, baseUrl(request)).id !== gone);
       if (left.length === set.resources.length) throw notFound('Resource', gone);
-      change(request, response, set, { resources: left });
+      actions.changeSet(request, response, set, { resources: left });
       response.status(204).end();
     }),
   });

@@ -1,15 +1,14 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Router } from 'express';
 import { z } from 'zod';
 import { type RoleAssignment, SUPER_ADMIN } from '../directory/admin-roles.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { User } from '../directory/user.ts';
 import { invalid } from '../http/okta-error.ts';
-import { userActor } from '../system-log/log-event.ts';
 import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
 import { adminOnly } from './iam.ts';
+import { createIamActions } from './iam-actions.ts';
 import { baseUrl } from './query.ts';
-import { assertNotOneself } from './user-actions.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
 const assignment = z.discriminatedUnion(
@@ -23,8 +22,9 @@ const assignment = z.discriminatedUnion(
 
 /** `/users/{id}/roles`. Source: Okta API, "User Role Assignments". */
 export function addUserRoleEndpoints(router: Router, context: ApiContext): void {
-  const { directory, audit } = context;
+  const { directory } = context;
   const { adminRoles } = directory;
+  const actions = createIamActions(context);
   const asAdmin = (handle: Endpoint['handle']) => adminOnly(context, handle);
 
   function view(user: User, { id, role, resourceSetId, created }: RoleAssignment, base: string) {
@@ -47,11 +47,6 @@ export function addUserRoleEndpoints(router: Router, context: ApiContext): void 
         'resource-set': { href: `${base}/api/v1/iam/resource-sets/${resourceSetId}` },
       },
     };
-  }
-
-  function note(request: Request, response: Response, verb: 'grant' | 'revoke', user: User): void {
-    const message = verb === 'grant' ? 'Grant user privilege' : 'Revoke user privilege';
-    audit(request, response, `user.account.privilege.${verb}`, message, [userActor(user)]);
   }
 
   /** Ids of the role and the set that a request names by id or label. */
@@ -80,8 +75,7 @@ export function addUserRoleEndpoints(router: Router, context: ApiContext): void 
       const user = userOfPath(context, request, response);
       const body = parseBody(request, assignment);
       const ids = body.type === 'CUSTOM' ? named(body) : { role: SUPER_ADMIN, set: undefined };
-      const made = adminRoles.assign(user.id, ids.role, ids.set);
-      note(request, response, 'grant', user);
+      const made = actions.grant(request, response, user, ids.role, ids.set);
       response.status(201).json(view(user, made, baseUrl(request)));
     }),
   });
@@ -92,10 +86,7 @@ export function addUserRoleEndpoints(router: Router, context: ApiContext): void 
     }),
     delete: asAdmin((request, response) => {
       const user = userOfPath(context, request, response);
-      const held = assignmentOf(request, user);
-      if (held.role === SUPER_ADMIN) assertNotOneself(response, user);
-      adminRoles.unassign(user.id, held.id);
-      note(request, response, 'revoke', user);
+      actions.revoke(request, response, user, assignmentOf(request, user));
       response.status(204).end();
     }),
   });

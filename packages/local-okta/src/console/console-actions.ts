@@ -1,5 +1,7 @@
+import { createAppActions } from '../api/app-actions.ts';
 import { createAudit } from '../api/audit.ts';
 import { createGroupActions } from '../api/group-actions.ts';
+import { createIamActions } from '../api/iam-actions.ts';
 import { createUserActions } from '../api/user-actions.ts';
 import type { ApiContext } from '../api/users.ts';
 import type { Context } from '../context.ts';
@@ -11,3 +13,5 @@ export function apiContextOf({ directory, services, systemLog }: Context): ApiCo
 
 export const userActionsOf = (context: Context) => createUserActions(apiContextOf(context));
 export const groupActionsOf = (context: Context) => createGroupActions(apiContextOf(context));
+export const appActionsOf = (context: Context) => createAppActions(apiContextOf(context));
+export const iamActionsOf = (context: Context) => createIamActions(apiContextOf(context));

@@ -60,6 +60,8 @@ export interface AdminRoles {
   assign(userId: string, role: string, resourceSetId?: string): RoleAssignment;
   unassign(userId: string, assignmentId: string): void;
   assignmentsOf(userId: string): readonly RoleAssignment[];
+  /** Of everybody who has a role. */
+  assignments(): readonly RoleAssignment[];
   /** Whether one of the user's assignments gives the permission over the users or groups it is about. */
   can(userId: string, permission: Permission): boolean;
   isSuperAdmin(userId: string): boolean;
@@ -139,11 +141,11 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
     return made;
   }
 
-  function assignmentsOf(userId: string): RoleAssignment[] {
+  function readAssignments(condition: string, parameters: readonly string[]): RoleAssignment[] {
     return store
       .all<{ id: string; user_id: string; role: string; resource_set_id: string | null; created: string }>(
-        'SELECT * FROM role_assignments WHERE user_id = ? ORDER BY created, id',
-        [userId],
+        `SELECT * FROM role_assignments ${condition} ORDER BY created, id`,
+        parameters,
       )
       .map(({ id, user_id, role, resource_set_id, created }) => ({
         id,
@@ -153,6 +155,8 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
         created,
       }));
   }
+
+  const assignmentsOf = (userId: string): RoleAssignment[] => readAssignments('WHERE user_id = ?', [userId]);
 
   const isSuperAdmin = (userId: string): boolean => assignmentsOf(userId).some(({ role }) => role === SUPER_ADMIN);
 
@@ -202,6 +206,7 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
       changes.note({ kind: 'roles', userId });
     },
     assignmentsOf,
+    assignments: () => readAssignments('', []),
     can(userId, permission) {
       if (isSuperAdmin(userId)) return true;
       const rows = store.all<{ permissions: string; resources: string }>(

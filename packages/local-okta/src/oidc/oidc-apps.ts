@@ -13,7 +13,7 @@ const redirectUri = z
 /** Source: Okta API, "Applications", OpenID Connect. What a migration needs: web apps, and apps on devices. */
 export const oidcAppSchema = z.object({
   name: z.literal('oidc_client'),
-  label: z.string().min(1).max(100),
+  label: z.string().min(1, 'must not be empty').max(100, 'must have at most 100 characters'),
   signOnMode: z.literal('OPENID_CONNECT'),
   credentials: z
     .object({

@@ -24,6 +24,14 @@ export function textField(field: TextField): Html {
 `;
 }
 
+/** Several lines: for lists of addresses, one in each. */
+export function textArea(field: Field & { readonly value: string; readonly rows?: number }): Html {
+  const { name, label, value, rows = 3 } = field;
+  return html`<div class="field"><label for="${name}">${label}</label>
+<textarea id="${name}" name="${name}" rows="${rows}" spellcheck="false" ${attributes(field)}>${value}</textarea>${notes(field)}</div>
+`;
+}
+
 export interface Choice {
   readonly value: string;
   readonly label: string;
