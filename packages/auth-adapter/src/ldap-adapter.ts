@@ -1,3 +1,4 @@
+import type LdapAuth from 'ldapauth-fork';
 import type { PasswordAuth } from './auth-adapter.ts';
 import type { LdapConfig } from './config.ts';
 import { firstValue, groupNames } from './ldap-entry.ts';
@@ -15,29 +16,7 @@ export function createLdapAdapter(config: LdapConfig, observe?: Observer): Passw
     mode: 'ldap',
     usernameExample: 'user01',
     observe,
-    server: {
-      url: config.urls,
-      starttls: config.starttls,
-      allowPlaintext: config.allowPlaintext,
-      tlsOptions: config.ca === undefined ? {} : { ca: config.ca },
-
-      // The tutorial's directory may be read by anybody; one that may not needs a service account.
-      bindDN: config.serviceAccount?.dn,
-      bindCredentials: config.serviceAccount?.password,
-
-      searchBase: config.userBase,
-      searchScope: 'sub',
-      searchFilter: config.userFilter ?? '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
-      searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
-
-      // memberUid holds whole DNs in the tutorial; member and uniqueMember are what other directories use. A DN that can be
-      // written in several ways is searched in each: memberUid is compared letter by letter.
-      groupSearchBase: config.groupBase,
-      groupSearchScope: 'sub',
-      groupSearchFilter: config.groupFilter ?? '(|(memberUid={{dn}})(member={{dn}})(uniqueMember={{dn}}))',
-      groupSearchAttributes: ['cn'],
-      nestedGroups: config.nestedGroups,
-    },
+    server: ldapServer(config),
     identify: (user) => {
       const username = firstValue(user, 'uid', 'cn') ?? user.dn;
       const email = firstValue(user, 'mail');
@@ -51,4 +30,31 @@ export function createLdapAdapter(config: LdapConfig, observe?: Observer): Passw
       };
     },
   });
+}
+
+/** The directory, as the engine wants it described: where it is, who reads it, and what is searched. */
+export function ldapServer(config: LdapConfig): LdapAuth.Options {
+  return {
+    url: config.urls,
+    starttls: config.starttls,
+    allowPlaintext: config.allowPlaintext,
+    tlsOptions: config.ca === undefined ? {} : { ca: config.ca },
+
+    // The tutorial's directory may be read by anybody; one that may not needs a service account.
+    bindDN: config.serviceAccount?.dn,
+    bindCredentials: config.serviceAccount?.password,
+
+    searchBase: config.userBase,
+    searchScope: 'sub',
+    searchFilter: config.userFilter ?? '(|(cn={{username}})(uid={{username}})(mail={{username}}))',
+    searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
+
+    // memberUid holds whole DNs in the tutorial; member and uniqueMember are what other directories use. A DN that can be
+    // written in several ways is searched in each: memberUid is compared letter by letter.
+    groupSearchBase: config.groupBase,
+    groupSearchScope: 'sub',
+    groupSearchFilter: config.groupFilter ?? '(|(memberUid={{dn}})(member={{dn}})(uniqueMember={{dn}}))',
+    groupSearchAttributes: ['cn'],
+    nestedGroups: config.nestedGroups,
+  };
 }

@@ -1,3 +1,4 @@
+import type LdapAuth from 'ldapauth-fork';
 import type { PasswordAuth } from './auth-adapter.ts';
 import type { OktaLdapConfig } from './config.ts';
 import { firstValue, groupNames } from './ldap-entry.ts';
@@ -17,27 +18,7 @@ export function createOktaLdapAdapter(config: OktaLdapConfig, observe?: Observer
     mode: 'okta-ldap',
     usernameExample: 'user01@example.com',
     observe,
-    server: {
-      url: config.urls,
-      // LDAPS only: the interface rejects whatever is not encrypted.
-      tlsOptions: { lookup: lookupLocalhost, ...(config.ca === undefined ? {} : { ca: config.ca }) },
-
-      // Okta lets nobody read without signing in; the account needs a role that may view users and groups.
-      bindDN: config.serviceAccount.dn,
-      bindCredentials: config.serviceAccount.password,
-
-      searchBase: config.userBase,
-      searchScope: 'one',
-      // A login is an e-mail address as a rule; the part before the @ is enough while it belongs to one person.
-      searchFilter: `(|(uid={{username}})(mail={{username}})(uid={{username}}@${config.emailDomain ?? '*'}))`,
-      searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
-
-      // App groups lie one level below the integration. memberOf is not asked for: Okta computes it for every entry.
-      groupSearchBase: config.groupBase,
-      groupSearchScope: config.groupScope,
-      groupSearchFilter: '(uniqueMember={{dn}})',
-      groupSearchAttributes: ['cn'],
-    },
+    server: oktaLdapServer(config),
     identify: (user) => {
       const username = firstValue(user, 'uid', 'cn') ?? user.dn;
       const email = firstValue(user, 'mail');
@@ -51,4 +32,29 @@ export function createOktaLdapAdapter(config: OktaLdapConfig, observe?: Observer
       };
     },
   });
+}
+
+/** The LDAP Interface, as the engine wants it described: where it is, who reads it, and what is searched. */
+export function oktaLdapServer(config: OktaLdapConfig): LdapAuth.Options {
+  return {
+    url: config.urls,
+    // LDAPS only: the interface rejects whatever is not encrypted.
+    tlsOptions: { lookup: lookupLocalhost, ...(config.ca === undefined ? {} : { ca: config.ca }) },
+
+    // Okta lets nobody read without signing in; the account needs a role that may view users and groups.
+    bindDN: config.serviceAccount.dn,
+    bindCredentials: config.serviceAccount.password,
+
+    searchBase: config.userBase,
+    searchScope: 'one',
+    // A login is an e-mail address as a rule; the part before the @ is enough while it belongs to one person.
+    searchFilter: `(|(uid={{username}})(mail={{username}})(uid={{username}}@${config.emailDomain ?? '*'}))`,
+    searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
+
+    // App groups lie one level below the integration. memberOf is not asked for: Okta computes it for every entry.
+    groupSearchBase: config.groupBase,
+    groupSearchScope: config.groupScope,
+    groupSearchFilter: '(uniqueMember={{dn}})',
+    groupSearchAttributes: ['cn'],
+  };
 }

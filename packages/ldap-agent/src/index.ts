@@ -1,4 +1,5 @@
 export type { AgentLog } from './agent-log.ts';
+export { type AgentState, loadState } from './agent-state.ts';
 export { type ConfigProblem, formatProblems } from './config-problem.ts';
 export {
   createLdapAgent,
@@ -8,5 +9,6 @@ export {
 } from './create-ldap-agent.ts';
 export type { DirectoryConfig } from './directory-config.ts';
 export { type AgentConfig, type AgentConfigResult, adminDn, readAgentConfig } from './env.ts';
+export { PasswordPolicyControl, type PasswordPolicyError } from './password-policy.ts';
 export type { ApprovalLink } from './registration.ts';
 export { exitCodeOf, RegistrationError, type RegistrationErrorCode } from './registration-error.ts';

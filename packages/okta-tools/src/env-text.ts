@@ -1,7 +1,7 @@
 import { ToolError } from './tool-error.ts';
 
 /** One assignment in the text of a `.env` file: where its value stands, and how. */
-interface Assignment {
+export interface Assignment {
   readonly name: string;
   /** Offsets of the value with its quotes, without blanks and comment around it. */
   readonly start: number;
@@ -46,7 +46,7 @@ export function setInEnvText(text: string, values: Readonly<Record<string, strin
   return { text: result, changed, repeated };
 }
 
-function assignmentsIn(text: string): readonly Assignment[] {
+export function assignmentsIn(text: string): readonly Assignment[] {
   const found: Assignment[] = [];
   let offset = 0;
   while (offset < text.length) {

@@ -1,0 +1,194 @@
+import { X509Certificate } from 'node:crypto';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
+import { failed, ok, type Verdict } from '../exam.ts';
+import { Late, within } from './deadline.ts';
+
+export interface TlsTarget {
+  /** The name that the certificate has to have. */
+  readonly host: string;
+  readonly port: number;
+  /** What is trusted, PEM; undefined: the authorities that Node knows. */
+  readonly ca: string | undefined;
+  /** Which variable names the authority, and what it takes: `LDAP_CA_FILE`, a file. */
+  readonly caVariable: string;
+  /** What to do when the port speaks no TLS. */
+  readonly withoutTls: string;
+  readonly timeoutMs: number;
+}
+
+const DAY = 86_400_000;
+const EXPIRES_SOON_DAYS = 14;
+
+/** Of a TLS client: everything is looked at here, so the handshake itself accepts anything. */
+export function tlsOptions({ host, ca }: Pick<TlsTarget, 'host' | 'ca'>): ConnectionOptions {
+  return {
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    rejectUnauthorized: false,
+  };
+}
+
+/** TLS on a connection that stands, and a judgement of what the server showed. */
+export async function checkTls(socket: Socket, target: TlsTarget): Promise<Verdict<TLSSocket>> {
+  try {
+    return judgeTls(await handshake({ ...tlsOptions(target), socket }, target.timeoutMs), target);
+  } catch (error) {
+    return explainHandshake(error, target);
+  }
+}
+
+async function handshake(options: ConnectionOptions, timeoutMs: number): Promise<TLSSocket> {
+  const secure = connect(options);
+  try {
+    await within(
+      timeoutMs,
+      new Promise<void>((resolve, reject) => {
+        secure.once('secureConnect', resolve);
+        secure.once('error', reject);
+        secure.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+      }),
+    );
+    secure.removeAllListeners('close');
+    secure.on('error', () => undefined);
+    return secure;
+  } catch (error) {
+    secure.on('error', () => undefined);
+    secure.destroy();
+    throw error;
+  }
+}
+
+/** All that is wrong with a certificate, in one line. */
+export function judgeTls(secure: TLSSocket, target: TlsTarget): Verdict<TLSSocket> {
+  const peer = secure.getPeerCertificate(true);
+  const faults = [chainFault(secure, peer, target), validityFault(peer), nameFault(peer, target.host)].filter(
+    (fault) => fault !== undefined,
+  );
+  if (faults.length > 0) {
+    return failed(faults.map(({ says }) => says).join('; '), faults.map(({ todo }) => todo).join(' '));
+  }
+  const days = Math.floor((Date.parse(peer.valid_to) - Date.now()) / DAY);
+  const says = `${secure.getProtocol()}, certificate for ${target.host} by ${nameOfIssuer(peer)}, good until ${dateOf(peer.valid_to)}`;
+  return days < EXPIRES_SOON_DAYS
+    ? { outcome: 'warning', value: secure, says, todo: `Have the certificate renewed: it ends in ${days} days.` }
+    : ok(secure, says);
+}
+
+interface Fault {
+  readonly says: string;
+  readonly todo: string;
+}
+
+function chainFault(
+  secure: TLSSocket,
+  peer: DetailedPeerCertificate,
+  { ca, caVariable, host }: TlsTarget,
+): Fault | undefined {
+  const { authorizationError } = secure;
+  const code = typeof authorizationError === 'string' ? authorizationError : (authorizationError?.name ?? '');
+  // the last two have a line of their own
+  if (!authorizationError || /^CERT_HAS_EXPIRED$|^CERT_NOT_YET_VALID$|ALTNAME/.test(code)) return undefined;
+  const issuer = nameOfIssuer(lastOf(peer));
+  const trusted = ca === undefined ? undefined : namesIn(ca);
+  return {
+    says:
+      trusted === undefined
+        ? `the certificate of ${host} is signed by ${issuer}, which this computer does not trust (${code})`
+        : `the certificate of ${host} is signed by ${issuer}, and ${caVariable} holds ${trusted} (${code})`,
+    todo: /NODE_EXTRA_CA_CERTS/.test(caVariable)
+      ? `Get the certificate of ${issuer} as a PEM file and name it in ${caVariable}, in the environment: .env is read too late for it.`
+      : `Get the certificate of ${issuer} as a PEM file and set ${caVariable} to it.`,
+  };
+}
+
+function validityFault(peer: DetailedPeerCertificate): Fault | undefined {
+  if (Date.parse(peer.valid_to) < Date.now()) {
+    return {
+      says: `the certificate expired on ${dateOf(peer.valid_to)}`,
+      todo: 'Have the certificate renewed on the server; if that date is not past, set the clock of this computer.',
+    };
+  }
+  if (Date.parse(peer.valid_from) > Date.now()) {
+    return {
+      says: `the certificate is valid from ${dateOf(peer.valid_from)} only`,
+      todo: 'Set the clock of this computer, or have the certificate made anew.',
+    };
+  }
+  return undefined;
+}
+
+function nameFault(peer: DetailedPeerCertificate, host: string): Fault | undefined {
+  if (checkServerIdentity(host, peer) === undefined) return undefined;
+  const names = (peer.subjectaltname ?? `CN:${peer.subject?.CN ?? '?'}`).replace(/\b(?:DNS|IP Address|CN):/g, '');
+  return {
+    says: `the certificate is for ${names}, and not for ${host}`,
+    todo: `Name the server by a name that its certificate has: ${names}.`,
+  };
+}
+
+async function explainHandshake(error: unknown, target: TlsTarget): Promise<Verdict<never>> {
+  const { host, port, timeoutMs, withoutTls } = target;
+  if (error instanceof Late) {
+    return failed(
+      `${host}:${port} accepts connections, and then says nothing for ${timeoutMs / 1000} s`,
+      'The server hangs, or a proxy between holds the connection: look at the server.',
+    );
+  }
+  const old = await oldProtocol(target);
+  if (old !== undefined) {
+    return failed(
+      `${host}:${port} speaks ${old} at best; Okta and Node want TLS 1.2 or later`,
+      'Switch TLS 1.2 or 1.3 on at the server, or take the old proxy out of the way.',
+    );
+  }
+  const { code = '' } = error as NodeJS.ErrnoException; // what sockets reject with
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|RECORD/.test(code) || code === 'ECONNRESET') {
+    return failed(`${host}:${port} speaks no TLS (${code})`, withoutTls);
+  }
+  return failed(`no TLS can be agreed on with ${host}:${port} (${code})`, 'Look at the TLS settings of the server.');
+}
+
+/** The protocol below TLS 1.2 that the server does speak, if it does. */
+async function oldProtocol(target: TlsTarget): Promise<string | undefined> {
+  const { port, host, timeoutMs } = target;
+  const socket = connectPlain({ host, port, timeout: timeoutMs });
+  socket.on('error', () => undefined);
+  try {
+    const secure = await handshake(
+      { ...tlsOptions(target), socket, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' },
+      timeoutMs,
+    );
+    const protocol = secure.getProtocol();
+    secure.destroy();
+    return protocol?.replace('TLSv', 'TLS ') ?? undefined;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** The last certificate that the server sent; a root refers to itself. */
+function lastOf(peer: DetailedPeerCertificate): DetailedPeerCertificate {
+  const next = peer.issuerCertificate as DetailedPeerCertificate | undefined; // absent at the end of an incomplete chain
+  return next === undefined || next === peer || next.fingerprint256 === peer.fingerprint256 ? peer : lastOf(next);
+}
+
+const nameOfIssuer = ({ issuer }: DetailedPeerCertificate): string =>
+  `“${issuer?.CN ?? issuer?.O ?? issuer?.OU ?? 'an authority without a name'}”`;
+
+const dateOf = (text: string): string => new Date(text).toISOString().slice(0, 10);
+
+function namesIn(pem: string): string {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const names = certificates.map((text) => new X509Certificate(text).subject.split('\n').at(-1)?.replace(/^\w+=/, ''));
+  return names.map((name) => `“${name}”`).join(', ');
+}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadState } from '@ldap-to-okta/ldap-agent';
+import type { OktaApi } from '@ldap-to-okta/okta-tools';
+import { z } from 'zod';
+import { failed, notChecked, ok, type Verdict, warning } from '../exam.ts';
+import { run } from '../machine/docker.ts';
+import { ask } from '../network/ask.ts';
+import { countLdapUsers, userOf } from './people.ts';
+
+const poolsSchema = z.array(
+  z.object({
+    name: z.string(),
+    type: z.string(),
+    agents: z
+      .array(z.object({ name: z.string(), operationalStatus: z.string() }))
+      .nullish()
+      .transform((agents) => agents ?? []),
+  }),
+);
+
+export interface Agents {
+  /** Whether some agent is at work. */
+  readonly working: boolean;
+}
+
+/** The LDAP agents of the org, as its dashboard shows them. */
+export async function checkAgents(api: OktaApi, restart: string): Promise<Verdict<Agents>> {
+  const pools = poolsSchema.parse(await api.must('GET', '/api/v1/agentPools?poolType=LDAP&limitPerPoolType=5'));
+  const agents = pools.flatMap((pool) => pool.agents);
+  const count = (status: string): number => agents.filter((agent) => agent.operationalStatus === status).length;
+  if (agents.length === 0) {
+    return failed(
+      'no LDAP agent is registered',
+      `Start one (${restart}) and open the link that it prints, within ten minutes.`,
+    );
+  }
+  const list = agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).join(', ');
+  const working = count('OPERATIONAL');
+  if (working === 0) {
+    return failed(
+      `no LDAP agent is at work: ${list}`,
+      count('DEGRADED') > 0
+        ? 'It is connected, and its directory does not answer: look at the directory and at LDAP_ADMIN_PASSWORD.'
+        : `Start it (${restart}) and look at its log.`,
+    );
+  }
+  const gone = agents.length - working;
+  return gone === 0
+    ? ok({ working: true }, `${working} at work: ${list}`)
+    : warning(
+        { working: true },
+        `${working} at work, ${gone} gone: ${list}`,
+        'An agent that lost its state registers anew and leaves such a trace: keep its state on a volume, and delete the old ones in the Admin Console.',
+      );
+}
+
+/** Whether people came from the directory, and the sample user among them. */
+export async function checkImport(api: OktaApi, login: string): Promise<Verdict<void>> {
+  const [{ seen, ldap }, user] = [await countLdapUsers(api), await userOf(api, login)];
+  const all = seen === 200 ? 'of the first 200 people' : `of ${seen} people`;
+  if (user !== undefined && user.status !== 'ACTIVE') {
+    return failed(`${login} is ${user.status}`, 'Activate or unlock that user: Directory > People.');
+  }
+  if (user !== undefined) {
+    const { type } = user.credentials.provider;
+    const whose = type === 'LDAP' ? 'the directory keeps the password' : `Okta keeps the password (${type})`;
+    return ok(undefined, `${login} is there, and ${whose}; ${ldap} ${all} are of the directory`);
+  }
+  if (ldap === 0) {
+    return failed(
+      `nobody of the directory has been imported (${seen} people seen)`,
+      'Run the import and confirm its results: Directory Integrations > LDAP > Import.',
+    );
+  }
+  return warning(
+    undefined,
+    `${login} is not there; ${ldap} ${all} are of the directory`,
+    'Name somebody who is there with --user.',
+  );
+}
+
+/** What makes a restart the same agent: a file beside npm start, a volume in docker compose. */
+export async function checkAgentState(
+  stateDir: string,
+  org: 'local' | 'real',
+  env: NodeJS.ProcessEnv,
+  timeoutMs: number,
+): Promise<Verdict<void>> {
+  const state = org === 'local' ? loadState(join(stateDir, 'ldap-agent')) : undefined;
+  if (state !== undefined) return ok(undefined, `kept in ${join(stateDir, 'ldap-agent')}, since ${state.registeredAt}`);
+  const volume = org === 'local' ? 'agent-state' : 'okta-agent-state';
+  const project = env.COMPOSE_PROJECT_NAME || 'ldap-to-okta';
+  const found = await run(
+    'docker',
+    ['volume', 'inspect', '--format', '{{.Name}}', `${project}_${volume}`],
+    env,
+    timeoutMs,
+  );
+  if (found.code === 0) return ok(undefined, `kept in the volume ${found.text.trim()}`);
+  if (existsSync(join(stateDir, 'ldap-agent', 'agent.json'))) {
+    return warning(undefined, 'the file that keeps it cannot be read', 'The agent registers anew at its next start.');
+  }
+  return notChecked(
+    'neither npm start nor docker compose keeps one here; an agent elsewhere must keep its own on a volume',
+  );
+}
+
+/** The link that an agent printed. Only its page is looked at; nothing is allowed. */
+export async function checkApprovalLink(link: string, restart: string, timeoutMs: number): Promise<Verdict<void>> {
+  const asked = await ask({ url: link, timeoutMs });
+  if (!asked.ok) return asked.verdict;
+  const { status, text } = asked.answer;
+  if (status === 410 || /expired/i.test(text)) {
+    return failed(
+      'the link has expired: it is good for ten minutes',
+      `Start the agent again (${restart}) and open the new one.`,
+    );
+  }
+  return status < 400
+    ? ok(undefined, 'the link is still good: open it and sign in as an administrator')
+    : failed(`the link leads nowhere (HTTP ${status})`, 'Copy the whole link, code included.');
+}
+
+/** The last link in a log, for an agent that waits. */
+export function lastLinkIn(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  return [...readFileSync(file, 'utf8').matchAll(/https?:\/\/[^\s"']+\/oauth2\/auth\?code=[\w-]+/g)].at(-1)?.[0];
+}
