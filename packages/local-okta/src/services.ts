@@ -1,7 +1,9 @@
 import type { RemoteDirectory } from './agents/remote-directory.ts';
 import type { Authenticate } from './authn.ts';
+import type { CutOver } from './cut-over/cut-over-part.ts';
 import type { User } from './directory/user.ts';
 import type { FaultSwitches } from './faults/faults.ts';
+import type { HookStore } from './inline-hooks/hook-store.ts';
 import type { PasswordImport } from './inline-hooks/password-import.ts';
 import type { LdapIntegration } from './integration/integration.ts';
 import type { LdapInterface } from './ldap-interface/ldap-interface-part.ts';
@@ -48,8 +50,12 @@ export interface Services {
   authenticate?: Authenticate;
   /** Asks the org's password import inline hook. Filled in by `inline-hooks`. */
   passwordImport?: PasswordImport;
+  /** The inline hooks of the org. Filled in by `inline-hooks`. */
+  inlineHooks?: HookStore;
   /** Links to set a password by. Filled in by `outbox`. */
   outbox?: Outbox;
+  /** Delegated authentication and the source of profiles. Filled in by `cut-over`. */
+  cutOver?: CutOver;
   /** What is made to go wrong. Filled in by `faults`. */
   faults?: FaultSwitches;
   /** Everything as after the first start. Filled in by `createLocalOkta`. */

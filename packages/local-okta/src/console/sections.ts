@@ -5,6 +5,7 @@ import { createDirectorySection } from './directory/directory-section.ts';
 import { createLocalSection } from './local/local-section.ts';
 import { createReportsSection } from './reports/reports-section.ts';
 import { createSecuritySection } from './security/security-section.ts';
+import { createWorkflowSection } from './workflow/workflow-section.ts';
 
 /** The side navigation, from top to bottom. */
 export const sections: readonly CreateConsoleSection[] = [
@@ -12,6 +13,7 @@ export const sections: readonly CreateConsoleSection[] = [
   createDirectorySection,
   createApplicationsSection,
   createSecuritySection,
+  createWorkflowSection,
   createReportsSection,
   createLocalSection,
 ];

@@ -4,9 +4,9 @@ import { parseBody } from '../api/body.ts';
 import type { PartDefinition } from '../context.ts';
 import { callerOf, requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { OktaError } from '../http/okta-error.ts';
-import { userActor } from '../system-log/log-event.ts';
-import { createDelegatedAuthentication, type SwitchResult } from './delegated-authentication.ts';
-import { createReadiness, type Scenario } from './readiness.ts';
+import { type LogActor, userActor } from '../system-log/log-event.ts';
+import { createDelegatedAuthentication, type SwitchOff, type SwitchResult } from './delegated-authentication.ts';
+import { type Counts, createReadiness, type Scenario } from './readiness.ts';
 
 const delegation = z.discriminatedUnion('enabled', [
   z.strictObject({ enabled: z.literal(true) }),
@@ -20,6 +20,28 @@ const profileSource = z.strictObject({ source: z.enum(['LDAP', 'OKTA'], { error:
 
 const NAMED = 50;
 
+export type ProfileSource = z.output<typeof profileSource>['source'];
+
+/** How many can sign in, and how, with the logins of the first who could not. */
+export type Outlook = Counts & { readonly nobodyLogins: readonly string[] };
+
+export interface CutOverState {
+  readonly delegatedAuthentication: boolean;
+  readonly profileSource: ProfileSource;
+  readonly passwordImportHook: boolean;
+  readonly now: Outlook;
+  /** Null once it is switched off. */
+  readonly after: { readonly resetPasswords: Outlook; readonly keepPasswords: Outlook } | null;
+}
+
+/** The switches, as the Admin Console uses them. */
+export interface CutOver {
+  state(): CutOverState;
+  on(actor: LogActor): SwitchResult;
+  off(options: SwitchOff, actor: LogActor): SwitchResult;
+  setProfileSource(source: ProfileSource, actor: LogActor): SwitchResult;
+}
+
 /**
  * The last step of a migration: Okta judges passwords, and profiles are Okta's. Okta has these switches in its Admin
  * Console only, so they lie under `/local`.
@@ -31,12 +53,12 @@ export const cutOverPart: PartDefinition = {
     const readiness = createReadiness(context);
     const delegatedAuthentication = createDelegatedAuthentication(context, readiness);
 
-    function outlook(scenario: Scenario) {
+    function outlook(scenario: Scenario): Outlook {
       return { ...readiness.counts(scenario), nobodyLogins: readiness.nobody(scenario, NAMED) };
     }
 
     /** What is so now, and who could sign in after each of the ways to switch. */
-    function state() {
+    function state(): CutOverState {
       const settings = services.ldapIntegration?.settings();
       const delegates = services.ldapIntegration?.delegates() === true;
       return {
@@ -49,6 +71,22 @@ export const cutOverPart: PartDefinition = {
           : null,
       };
     }
+
+    function setProfileSource(source: ProfileSource, actor: LogActor): SwitchResult {
+      const settings = services.ldapIntegration?.settings();
+      if (settings === undefined) return { ok: false, problem: 'no LDAP agent has been connected yet' };
+      const result = services.ldapIntegration?.configure({ ...settings, sourcesProfiles: source === 'LDAP' });
+      if (result?.ok !== true) return { ok: false, problem: 'the settings of the LDAP integration are refused' };
+      systemLog.append({
+        eventType: 'application.lifecycle.update',
+        displayMessage: `Profiles are sourced by ${source}`,
+        actor,
+        debugData: { profileSource: source },
+      });
+      return { ok: true };
+    }
+
+    services.cutOver = { state, on: delegatedAuthentication.on, off: delegatedAuthentication.off, setProfileSource };
 
     const actorOf = (response: Response) => userActor(callerOf(response).user);
 
@@ -69,17 +107,7 @@ export const cutOverPart: PartDefinition = {
       response.json(state());
     });
     router.put('/local/profile-source', ...guard, (request, response) => {
-      const { source } = parseBody(request, profileSource);
-      const settings = services.ldapIntegration?.settings();
-      if (settings === undefined) assertDone({ ok: false, problem: 'no LDAP agent has been connected yet' });
-      const result = services.ldapIntegration?.configure({ ...settings, sourcesProfiles: source === 'LDAP' });
-      if (result?.ok !== true) throw new OktaError('E0000001', { detail: 'settings', status: 409 });
-      systemLog.append({
-        eventType: 'application.lifecycle.update',
-        displayMessage: `Profiles are sourced by ${source}`,
-        actor: actorOf(response),
-        debugData: { profileSource: source },
-      });
+      assertDone(setProfileSource(parseBody(request, profileSource).source, actorOf(response)));
       response.json(state());
     });
     return { router };

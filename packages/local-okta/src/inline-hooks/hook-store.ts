@@ -1,5 +1,5 @@
 import { type Clock, timestamp } from '../clock.ts';
-import { nameTaken, notFound } from '../directory/directory-error.ts';
+import { DirectoryError, nameTaken, notFound } from '../directory/directory-error.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { HookChannel, HookRequest, InlineHook } from './inline-hook.ts';
@@ -28,10 +28,12 @@ export interface HookStore {
   list(): readonly InlineHook[];
   /** @throws DirectoryError `not-found` */
   must(id: string): InlineHook;
-  /** @throws DirectoryError `name-taken` */
+  /** Active at once. @throws DirectoryError `name-taken`, `invalid` where another is active */
   create(request: HookRequest): InlineHook;
   update(id: string, request: HookRequest): InlineHook;
+  /** @throws DirectoryError `invalid` where another is active */
   setStatus(id: string, status: InlineHook['status']): InlineHook;
+  /** @throws DirectoryError `not-deactivated` */
   remove(id: string): void;
   /** The one that is called; Okta has one password import hook per org. */
   active(): InlineHook | undefined;
@@ -50,11 +52,23 @@ export function createHookStore({ store, clock }: { readonly store: Store; reado
     if (list().some((hook) => hook.name === name && hook.id !== id)) throw nameTaken('name');
   }
 
+  const active = (): InlineHook | undefined => list().find(({ status }) => status === 'ACTIVE');
+
+  function assertNoneActive(exceptId?: string): void {
+    const other = active();
+    if (other !== undefined && other.id !== exceptId) {
+      throw new DirectoryError('invalid', 'Another hook is active.', [
+        { field: 'type', problem: 'an org has one active password import hook' },
+      ]);
+    }
+  }
+
   return {
     list,
     must,
-    active: () => list().find(({ status }) => status === 'ACTIVE'),
+    active,
     create({ name, channel }) {
+      assertNoneActive();
       assertNameFree(name);
       const id = newId(ID_PREFIX.inlineHook);
       const now = timestamp(clock);
@@ -82,11 +96,12 @@ export function createHookStore({ store, clock }: { readonly store: Store; reado
     },
     setStatus(id, status) {
       must(id);
+      if (status === 'ACTIVE') assertNoneActive(id);
       store.run('UPDATE inline_hooks SET status = ?, last_updated = ? WHERE id = ?', [status, timestamp(clock), id]);
       return must(id);
     },
     remove: (id) => {
-      must(id);
+      if (must(id).status === 'ACTIVE') throw new DirectoryError('not-deactivated', 'Deactivate the hook first.');
       store.run('DELETE FROM inline_hooks WHERE id = ?', [id]);
     },
   };

@@ -23,7 +23,7 @@ const uri = z
 
 /** Source: Okta API, "Inline Hooks". */
 export const hookSchema = z.object({
-  name: z.string().min(1).max(255),
+  name: z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters'),
   type: z.literal(PASSWORD_IMPORT, { error: `must be ${PASSWORD_IMPORT}: Local Okta calls no other hooks` }),
   version: z.literal('1.0.0').default('1.0.0'),
   channel: z.object({

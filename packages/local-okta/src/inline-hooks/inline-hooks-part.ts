@@ -17,6 +17,7 @@ export const inlineHooksPart: PartDefinition = {
     const { directory, services } = context;
     const hooks = createHookStore(context);
     services.passwordImport = createPasswordImport(context, hooks);
+    services.inlineHooks = hooks;
 
     const asAdmin =
       (work: (request: Request, response: Response) => void) =>
@@ -41,15 +42,7 @@ export const inlineHooksPart: PartDefinition = {
           response.json(hooks.list().map(view));
         }),
       },
-      post: answer((request) => {
-        if (hooks.active() !== undefined) {
-          throw new OktaError('E0000001', {
-            detail: 'type',
-            causes: ['type: an org has one active password import hook'],
-          });
-        }
-        return hooks.create(parseBody(request, hookSchema));
-      }),
+      post: answer((request) => hooks.create(parseBody(request, hookSchema))),
     });
     endpoint(api, directory, '/:hookId', {
       get: answer((request) => hooks.must(id(request))),
@@ -57,7 +50,6 @@ export const inlineHooksPart: PartDefinition = {
       delete: {
         permission: undefined,
         handle: asAdmin((request, response) => {
-          if (hooks.must(id(request)).status === 'ACTIVE') throw new OktaError('E0000038');
           hooks.remove(id(request));
           response.status(204).end();
         }),
