@@ -27,7 +27,6 @@ export interface Apps {
   get(id: string): App | undefined;
   findByKind(name: string): readonly App[];
   list(page: PageRequest): Page<App>;
-  count(): number;
   update(id: string, change: Partial<Pick<App, 'label' | 'status' | 'settings'>>): App;
   /** Its app users and app groups go with it. */
   remove(id: string): void;
@@ -111,7 +110,6 @@ export function createApps({ store, clock, changes, everyoneId }: AppsOptions): 
       ]);
       return { items: rows.slice(0, limit).map(appOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
     },
-    count: () => store.get<{ n: number }>('SELECT count(*) AS n FROM apps')?.n ?? 0,
     update(id, change) {
       return store.transaction(() => {
         const { label, status, settings } = { ...must(id), ...change };

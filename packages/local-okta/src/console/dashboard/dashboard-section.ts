@@ -40,7 +40,7 @@ function dashboard(context: Context): ConsolePage {
 <ul class="tiles" aria-label="Overview">
 ${tile('/admin/users', 'People', directory.users.count())}
 ${tile('/admin/groups', 'Groups', directory.groups.count())}
-${tile('/admin/apps/active', 'Apps', directory.apps.count())}
+${tile('/admin/apps/active', 'Apps', directory.apps.findByKind('oidc_client').length)}
 ${tile('/admin/dashboard/agents', 'Agents', agents.length)}
 </ul>
 <div class="cards" id="overview" data-refresh="${REFRESH_MS}">

@@ -39,34 +39,36 @@
     });
   }
 
-  // A part of the page that is asked for again every few milliseconds, until the answer does not want that any more.
-  async function refresh(id) {
-    const part = document.getElementById(id);
-    if (part?.dataset.refresh === undefined) return;
-    const again = () => setTimeout(() => refresh(id), Number(part.dataset.refresh));
-    // Nobody looks, or somebody works in it.
-    if (document.hidden || part.contains(document.activeElement)) return again();
-    let fresh;
+  // Parts of the page that are asked for again every few milliseconds, until the answer does not want that any more.
+  const parts = () => [...document.querySelectorAll('[data-refresh][id]')];
+  const wait = () => {
+    const soonest = Math.min(...parts().map((part) => Number(part.dataset.refresh)));
+    if (Number.isFinite(soonest)) setTimeout(refresh, soonest);
+  };
+
+  function renew(part, fresh) {
+    // The element itself stays, and with it what a screen reader listens to. Nobody who works in it is disturbed.
+    const busy = part.contains(document.activeElement);
+    if (!busy && fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.refresh !== undefined) part.dataset.refresh = fresh.dataset.refresh;
+    else if (!busy) delete part.dataset.refresh;
+  }
+
+  async function refresh() {
+    if (document.hidden) return wait();
     try {
       const answer = await fetch(location.href, { headers: { 'x-console-refresh': '1' } });
-      if (!answer.ok || answer.redirected) return again();
-      fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(id);
+      if (!answer.ok || answer.redirected) return location.reload();
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      for (const part of parts()) {
+        const fresh = page.getElementById(part.id);
+        if (fresh === null) part.remove();
+        else renew(part, fresh);
+      }
     } catch {
-      return again();
+      // Local Okta is not there just now.
     }
-    if (fresh === null) return location.reload();
-    if (part.contains(document.activeElement)) return again();
-    // The element stays, and with it what a screen reader listens to.
-    if (fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
-    if (fresh.dataset.refresh === undefined) {
-      delete part.dataset.refresh;
-      if (part.dataset.reloadAtEnd !== undefined) location.reload();
-      return;
-    }
-    part.dataset.refresh = fresh.dataset.refresh;
-    setTimeout(() => refresh(id), Number(part.dataset.refresh));
+    wait();
   }
-  for (const part of document.querySelectorAll('[data-refresh][id]')) {
-    setTimeout(() => refresh(part.id), Number(part.dataset.refresh));
-  }
+  wait();
 })();

@@ -1,0 +1,98 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumPath } from '../../stack/test/sign-in/chromium.ts';
+import type { LocalOkta } from '../src/local-okta.ts';
+import { ADMIN } from './agents-fixture.ts';
+
+export { launchChromium } from '../../stack/test/sign-in/chromium.ts';
+
+/** Without a browser these cases are skipped; continuous integration must have one. */
+export const withoutBrowser = chromiumPath === undefined && process.env.CI === undefined;
+
+const PICTURES = fileURLToPath(new URL('../../../test-results/console/', import.meta.url));
+const ACTION_MS = 10_000;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export interface ConsoleBrowser {
+  readonly page: Page;
+  signIn(): Promise<void>;
+  /** Keeps a screenshot in test-results/console. */
+  picture(name: string): Promise<void>;
+  /** Fails where axe finds a barrier on the page, or the browser has complained of something. */
+  expectNoBarriers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An administrator at Chromium. */
+export async function openConsole(
+  browser: Browser,
+  okta: Pick<LocalOkta, 'urls'>,
+  options: BrowserContextOptions = {},
+): Promise<ConsoleBrowser> {
+  mkdirSync(PICTURES, { recursive: true });
+  const context = await browser.newContext({
+    baseURL: okta.urls.okta ?? '',
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(ACTION_MS);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // The page of a refused form is a 400 by intention, and Chromium mentions it.
+    const intended = /status of 4(00|04)/.test(message.text()) && message.location().url === page.url();
+    if (['error', 'warning'].includes(message.type()) && !intended) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()} failed: ${reason}`);
+  });
+
+  return {
+    page,
+    async signIn() {
+      await page.goto('/admin/dashboard');
+      await page.fill('#username', ADMIN.login);
+      await page.fill('#password', ADMIN.password);
+      await page.press('#password', 'Enter');
+      await page.waitForURL('**/admin/dashboard');
+    },
+    async picture(name) {
+      await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, animations: 'disabled' });
+    },
+    async expectNoBarriers() {
+      const { violations } = await (options.javaScriptEnabled === false ? judgeCopy(browser, page) : judge(page));
+      const barriers = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect({ at: page.url(), barriers, complaints }).toEqual({ at: page.url(), barriers: [], complaints: [] });
+    },
+    close: () => context.close(),
+  };
+}
+
+async function judge(page: Page): Promise<AxeResults> {
+  await page.evaluate(axe);
+  return page.evaluate<AxeResults>('axe.run()');
+}
+
+/** axe is a script itself: it judges a page without scripts in a copy, which gets none of the console's own. */
+async function judgeCopy(browser: Browser, page: Page): Promise<AxeResults> {
+  const address = page.url();
+  const body = await page.content();
+  const copy = await browser.newPage();
+  try {
+    await copy.route('**/*', (route) => {
+      if (route.request().url() === address) return route.fulfill({ body, contentType: 'text/html' });
+      return route.request().resourceType() === 'script' ? route.fulfill({ body: '' }) : route.continue();
+    });
+    await copy.goto(address);
+    return await judge(copy);
+  } finally {
+    await copy.close();
+  }
+}
