@@ -1,5 +1,6 @@
 import { type Agent, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { codeOf, messageOf } from './error-code.ts';
 import { GATEWAY_PREFIX } from './protocol.ts';
 
@@ -41,17 +42,18 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
     ? new HttpsAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
     : new HttpAgent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   const request = secure ? httpsRequest : httpRequest;
+  const target = urlToHttpOptions(new URL(`${oktaUrl}${GATEWAY_PREFIX}`));
   return {
     post(path, body, { token, timeoutMs = 15_000, signal } = {}) {
       const payload = Buffer.from(JSON.stringify(body));
       return new Promise((resolve, reject) => {
-        const deadline = AbortSignal.timeout(timeoutMs);
         const outgoing = request(
-          `${oktaUrl}${GATEWAY_PREFIX}${path}`,
           {
+            ...target,
+            path: `${target.path}${path}`,
             method: 'POST',
             agent,
-            signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+            ...(signal === undefined ? {} : { signal }),
             headers: {
               'content-type': 'application/json',
               'content-length': payload.length,
@@ -66,6 +68,10 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
         const fail = (error: unknown): void => {
           reject(new GatewayUnreachable(messageOf(error), String(codeOf(error) || 'UNKNOWN'), error));
         };
+        const deadline = setTimeout(() => {
+          outgoing.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }));
+        }, timeoutMs);
+        outgoing.once('close', () => clearTimeout(deadline));
         outgoing.on('error', fail);
         outgoing.end(payload);
       });

@@ -74,7 +74,11 @@ export interface AskedDirectory {
 export type WorkResult =
   | { readonly final: true; readonly outcome: BindOutcome; readonly asked: AskedDirectory }
   | { readonly final: true; readonly error: WorkError; readonly asked?: AskedDirectory }
-  | { readonly final: boolean; readonly entries: readonly Entry[] };
+  | { readonly final: true; readonly entries: readonly Entry[] }
+  | { readonly final: false; readonly entries: readonly Entry[] };
+
+/** An answer that goes with the next poll: a short question costs one request, not two. */
+export type CarriedResult = WorkResult & { readonly id: string; readonly final: true };
 
 /** What a poll says about the agent: OKTA's dashboard shows it. */
 export interface Heartbeat {

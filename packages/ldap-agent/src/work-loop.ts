@@ -4,8 +4,8 @@ import { createBackoff, pause } from './backoff.ts';
 import type { Directory } from './directory.ts';
 import { codeOf } from './error-code.ts';
 import { type GatewayClient, GatewayUnreachable } from './gateway-client.ts';
-import { type Heartbeat, pollAnswer, type WorkRequest, type WorkResult } from './protocol.ts';
-import { doWork } from './work.ts';
+import { type CarriedResult, type Heartbeat, pollAnswer, type WorkRequest, type WorkResult } from './protocol.ts';
+import { type Deliver, doWork } from './work.ts';
 
 export interface WorkLoopOptions {
   readonly gateway: GatewayClient;
@@ -20,7 +20,7 @@ export interface WorkLoopOptions {
 export type LoopEnd = 'revoked' | 'closed';
 
 const POLLERS = 2;
-/** How long a poller waits for the answer to what it brought. The other one takes what comes meanwhile. */
+/** How long a poller waits for what it brought to be done. The other one takes what comes meanwhile. */
 const ANSWER_FIRST_MS = 5;
 const MAX_IN_FLIGHT = 64;
 /** Longer than the gateway holds a poll. */
@@ -46,7 +46,7 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     options.onConnected(now);
   }
 
-  async function deliver(work: WorkRequest, result: WorkResult): Promise<boolean> {
+  async function deliver(work: Pick<WorkRequest, 'id'>, result: WorkResult): Promise<boolean> {
     const backoff = createBackoff({ firstMs: 200, maxMs: 2_000 });
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       try {
@@ -66,8 +66,8 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     return false;
   }
 
-  function take(work: WorkRequest): Promise<void> {
-    const job = doWork(work, directory, (result) => deliver(work, result))
+  function take(work: WorkRequest, answer: Deliver): Promise<void> {
+    const job = doWork(work, directory, answer)
       .catch((error: unknown) => {
         log.error('an answer could not be delivered', { kind: work.kind, code: codeOf(error) });
       })
@@ -76,33 +76,52 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     return job;
   }
 
+  /** Begins what a poll brought. What is done in no time is the result, for the next poll; the rest is posted. */
+  async function begin(requests: readonly WorkRequest[]): Promise<CarriedResult[]> {
+    const carried: CarriedResult[] = [];
+    let waiting = true;
+    const jobs = requests.map((work) =>
+      take(work, async (result) => {
+        if (!waiting || !result.final) return deliver(work, result);
+        carried.push({ id: work.id, ...result });
+        return true;
+      }),
+    );
+    await Promise.race([Promise.all(jobs), delay(ANSWER_FIRST_MS)]);
+    waiting = false;
+    return carried;
+  }
+
   async function poll(): Promise<void> {
     const backoff = createBackoff();
+    let results: readonly CarriedResult[] = [];
     while (!stop.signal.aborted && !revoked) {
       try {
-        const { status, body } = await gateway.post('/poll', options.heartbeat(MAX_IN_FLIGHT - inFlight.size), {
-          token,
-          timeoutMs: POLL_TIMEOUT_MS,
-          signal: stop.signal,
-        });
+        const { status, body } = await gateway.post(
+          '/poll',
+          { ...options.heartbeat(MAX_IN_FLIGHT - inFlight.size), results },
+          { token, timeoutMs: POLL_TIMEOUT_MS, signal: stop.signal },
+        );
+        if (status < 500) results = [];
         if (status === 401) {
           revoked = true;
           stop.abort();
           return;
         }
         const answer = status === 200 ? pollAnswer.safeParse(body) : undefined;
-        // A short question is answered before more are asked for: its answer would stand in line behind the next poll.
-        if (answer?.success) await Promise.race([Promise.all(answer.data.requests.map(take)), delay(ANSWER_FIRST_MS)]);
+        if (answer?.success) results = await begin(answer.data.requests);
         else if (status !== 204)
           throw new GatewayUnreachable(`unexpected status ${status}`, `STATUS_${status}`, undefined);
         backoff.reset();
         setConnected(true);
       } catch (error) {
-        if (stop.signal.aborted) return;
+        // What it carried may not have arrived, and goes with the next one: Local Okta passes over what it knows.
+        if (stop.signal.aborted) break;
         setConnected(false, codeOf(error));
         await pause(backoff.nextMs(), stop.signal);
       }
     }
+    if (!revoked) for (const { id, ...result } of results) await deliver({ id }, result);
   }
 
   const polling = Promise.all(Array.from({ length: POLLERS }, () => poll()));

@@ -88,8 +88,21 @@ export function createAuthenticate(context: Context): Authenticate {
 
   function judge(user: User, outcome: BindOutcome): AuthenticationResult {
     if (outcome !== 'ok') return { outcome, user };
-    if (user.status !== 'ACTIVE') return { outcome: user.status === 'LOCKED_OUT' ? 'locked' : 'not-active', user };
-    return { outcome: 'ok', user: users.recordSignIn(user.id) };
+    // Read again: somebody may have suspended or deleted the user while the directory was asked.
+    const now = users.get(user.id);
+    if (now === undefined) return { outcome: 'invalid' };
+    if (now.status !== 'ACTIVE') return { outcome: now.status === 'LOCKED_OUT' ? 'locked' : 'not-active', user: now };
+    // The answer leaves first. Whoever asks afterwards finds it recorded: this comes before the next request.
+    setImmediate(recordSignIn, user.id);
+    return { outcome: 'ok', user: now };
+  }
+
+  function recordSignIn(id: string): void {
+    try {
+      users.recordSignIn(id);
+    } catch (error) {
+      context.log.error({ err: error }, 'a sign-in could not be recorded');
+    }
   }
 
   async function bind(dn: string, password: string, options: AuthenticateOptions) {

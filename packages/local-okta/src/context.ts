@@ -27,6 +27,8 @@ export interface Context {
 export interface Part {
   /** Its routes, at their full paths. */
   readonly router?: Router;
+  /** Routes that only programs of our own call: they are spared the headers that protect browsers. */
+  readonly programs?: Router;
   /**
    * Brings its part of the seed: at the first start, after a reset, and at every later start. Twice is as good as once.
    * Parts seed in the order of the list.

@@ -103,7 +103,12 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
       Object.assign(urls, await part.start?.());
     }
     server.serve(
-      createWebApp({ log, hosts: knownHosts(config), routers: parts.flatMap(({ router }) => router ?? []) }),
+      createWebApp({
+        log,
+        hosts: knownHosts(config),
+        routers: parts.flatMap(({ router }) => router ?? []),
+        programs: parts.flatMap(({ programs }) => programs ?? []),
+      }),
     );
     return {
       urls,

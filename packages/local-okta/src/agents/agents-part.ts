@@ -22,6 +22,9 @@ export const agentsPart: PartDefinition = {
   create(context) {
     const { directory, systemLog, clock, services } = context;
     const agents = createRegisteredAgents(context);
+    directory.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'reset')) agents.forget();
+    });
     const registration = createRegistration(context, agents);
 
     function logLink(link: AgentLink, connected: boolean): void {
@@ -75,7 +78,6 @@ export const agentsPart: PartDefinition = {
     });
 
     const router = Router();
-    router.use(createGatewayRoutes({ agents, registration, links, dispatcher, stopping: () => stopped || resetting }));
     router.use(createApprovalRoutes(context, registration));
     router.delete(
       '/local/agents/:id',
@@ -91,6 +93,13 @@ export const agentsPart: PartDefinition = {
 
     return {
       router,
+      programs: createGatewayRoutes({
+        agents,
+        registration,
+        links,
+        dispatcher,
+        stopping: () => stopped || resetting,
+      }),
       seed() {
         resetting = false;
       },

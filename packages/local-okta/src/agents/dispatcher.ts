@@ -136,7 +136,8 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
         });
       }
       queueMicrotask(() => {
-        if (jobs.has(job.id)) place(job);
+        // A poll that came in this very turn may have taken it already.
+        if (jobs.has(job.id) && job.takenBy.size === 0) place(job);
       });
       return { cancel: () => finish(job) };
     },

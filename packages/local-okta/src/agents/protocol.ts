@@ -13,7 +13,7 @@ export const registrationRequest = z.object({ name: shortText, version: shortTex
 
 export const tokenRequest = z.object({ grant_type: z.string(), device_code: z.string().min(1).max(200) });
 
-export const heartbeat = z.object({
+const heartbeatFields = {
   instance: shortText,
   name: shortText,
   version: shortText,
@@ -25,8 +25,8 @@ export const heartbeat = z.object({
     code: z.string().max(100).optional(),
     message: z.string().max(1000).optional(),
   }),
-});
-export type Heartbeat = z.infer<typeof heartbeat>;
+};
+export type Heartbeat = z.infer<z.ZodObject<typeof heartbeatFields>>;
 
 export const goodbye = z.object({ instance: shortText });
 
@@ -53,11 +53,23 @@ export type AskedDirectory = z.infer<typeof askedDirectory>;
 /** One part of the answer to one request; `final` ends it. */
 export const workResult = z.union([
   // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
-  z.object({ instance: shortText, final: z.boolean(), entries: z.custom<readonly Entry[]>(areEntries) }),
-  z.object({ instance: shortText, final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
-  z.object({ instance: shortText, final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
+  z.object({ final: z.boolean(), entries: z.custom<readonly Entry[]>(areEntries) }),
+  z.object({ final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
+  z.object({ final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
 ]);
 export type WorkResult = z.infer<typeof workResult>;
+
+/** A part of an answer that is posted by itself. */
+export const postedResult = z.intersection(z.object({ instance: shortText }), workResult);
+
+/** A poll brings the answers that are ready: a short question costs one request, not two. */
+export const poll = z.object({
+  ...heartbeatFields,
+  results: z
+    .array(z.intersection(z.object({ id: shortText }), workResult))
+    .max(100)
+    .default([]),
+});
 
 export interface BindQuestion {
   readonly kind: 'bind';

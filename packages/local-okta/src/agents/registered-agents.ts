@@ -27,6 +27,8 @@ export interface RegisteredAgents {
   /** Remembers what a poll said, every half minute at most unless something is different. */
   seen(agent: RegisteredAgent, beat: { readonly name: string; readonly version: string; readonly root: string }): void;
   remove(id: string): boolean;
+  /** Everything was reset: what was read is out of date. */
+  forget(): void;
 }
 
 interface AgentRow {
@@ -56,9 +58,17 @@ export function createRegisteredAgents({ store, clock }: { store: Store; clock: 
     registered: row.registered,
     lastSeen: row.last_seen,
   });
+  /** By the hash of their token: each request of an agent carries it. */
+  const known = new Map<string, RegisteredAgent>();
   const findByToken = (token: string): RegisteredAgent | undefined => {
-    const row = store.get<AgentRow>(`SELECT ${COLUMNS} FROM ldap_agents WHERE token_hash = ?`, [hashOf(token)]);
-    return row === undefined ? undefined : agentOf(row);
+    const hash = hashOf(token);
+    const found = known.get(hash);
+    if (found !== undefined) return found;
+    const row = store.get<AgentRow>(`SELECT ${COLUMNS} FROM ldap_agents WHERE token_hash = ?`, [hash]);
+    if (row === undefined) return undefined;
+    const agent = agentOf(row);
+    known.set(hash, agent);
+    return agent;
   };
   return {
     add({ name, version, root, approvedBy }) {
@@ -85,7 +95,12 @@ export function createRegisteredAgents({ store, clock }: { store: Store; clock: 
         now,
         agent.id,
       ]);
+      known.clear();
     },
-    remove: (id) => store.run('DELETE FROM ldap_agents WHERE id = ?', [id]) > 0,
+    remove(id) {
+      known.clear();
+      return store.run('DELETE FROM ldap_agents WHERE id = ?', [id]) > 0;
+    },
+    forget: () => known.clear(),
   };
 }

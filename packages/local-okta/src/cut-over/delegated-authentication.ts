@@ -1,7 +1,7 @@
 import { timestamp } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { HOOK } from '../directory/stored-password.ts';
-import { type User, type UserRow, userOf } from '../directory/user.ts';
+import { USER_ROW, type User, type UserRow, userOf } from '../directory/user.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -114,7 +114,7 @@ export function createDelegatedAuthentication(context: Context, readiness: Readi
         );
       }
       store.transaction(() => {
-        const rows = store.all<UserRow>("SELECT * FROM users WHERE provider_type = 'LDAP' ORDER BY seq");
+        const rows = store.all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE provider_type = 'LDAP' ORDER BY seq`);
         for (const user of rows.map(userOf)) {
           if (options.resetPasswords) reset(user, actor);
           else keep(user, hook, actor);
@@ -137,7 +137,7 @@ export function createDelegatedAuthentication(context: Context, readiness: Readi
       if (operational !== true) return refuse('no LDAP agent is connected: nobody of the directory could sign in');
       store.transaction(() => {
         const rows = store.all<UserRow>(
-          `SELECT users.* FROM users JOIN directory_users ON directory_users.user_id = users.id
+          `SELECT ${USER_ROW} FROM users JOIN directory_users ON directory_users.user_id = users.id
            WHERE directory_users.removed = 0 ORDER BY users.seq`,
         );
         for (const user of rows.map(userOf)) {

@@ -72,6 +72,28 @@ export interface AppsOptions {
 }
 
 export function createApps({ store, clock, changes, everyoneId }: AppsOptions): Apps {
+  /** By kind: asked several times for every sign-in. */
+  const byKind = new Map<string, readonly App[]>();
+  const forget = (): void => byKind.clear();
+  changes.subscribe((noted) => {
+    if (noted.some(({ kind }) => kind === 'reset')) forget();
+  });
+
+  /** Who asks within the same transaction is told the new, and who asks after a rollback the old. */
+  function noteApp(id: string): void {
+    changes.note({ kind: 'app', id });
+    forget();
+    store.afterCommit(forget, forget);
+  }
+
+  function findByKind(name: string): readonly App[] {
+    const known = byKind.get(name);
+    if (known !== undefined) return known;
+    const found = store.all<AppRow>('SELECT * FROM apps WHERE name = ? ORDER BY seq', [name]).map(appOf);
+    byKind.set(name, found);
+    return found;
+  }
+
   function get(id: string): App | undefined {
     if (id.includes('\0')) return undefined;
     const row = store.get<AppRow>('SELECT * FROM apps WHERE id = ?', [id]);
@@ -96,12 +118,12 @@ export function createApps({ store, clock, changes, everyoneId }: AppsOptions): 
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
           [id, name, label, status, signOnMode, now, now, JSON.stringify(settings)],
         );
-        changes.note({ kind: 'app', id });
+        noteApp(id);
         return must(id);
       });
     },
     get,
-    findByKind: (name) => store.all<AppRow>('SELECT * FROM apps WHERE name = ? ORDER BY seq', [name]).map(appOf),
+    findByKind,
     list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
       const rows = store.all<AppRow>(`SELECT * FROM apps WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`, [
         after,
@@ -120,7 +142,7 @@ export function createApps({ store, clock, changes, everyoneId }: AppsOptions): 
           timestamp(clock),
           id,
         ]);
-        changes.note({ kind: 'app', id });
+        noteApp(id);
         return must(id);
       });
     },
@@ -130,7 +152,7 @@ export function createApps({ store, clock, changes, everyoneId }: AppsOptions): 
         const groups = store.all<{ id: string }>('SELECT id FROM groups WHERE app_id = ?', [id]);
         store.run('DELETE FROM apps WHERE id = ?', [id]);
         for (const group of groups) changes.note({ kind: 'group', id: group.id, change: 'deleted' });
-        changes.note({ kind: 'app', id });
+        noteApp(id);
       });
     },
     assignGroup(appId, groupId) {

@@ -3,7 +3,7 @@ import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
-import { keyOf, type User, type UserRow, userOf } from './user.ts';
+import { keyOf, USER_ROW, type User, type UserRow, userOf } from './user.ts';
 import type { Page, PageRequest, SqlCondition } from './users.ts';
 
 /** OKTA_GROUP: made here. APP_GROUP: brought by an app (the LDAP integration), read-only. BUILT_IN: Everyone. */
@@ -57,6 +57,8 @@ export interface Groups {
   countMembers(groupId: string): number;
   /** Ids of all members at once: an index or an LDAP entry needs no more. */
   memberIds(groupId: string): readonly string[];
+  /** False for who or what does not exist. */
+  hasMember(groupId: string, userId: string): boolean;
   /** The user's groups, Everyone first. */
   ofUser(userId: string): readonly Group[];
 }
@@ -188,10 +190,15 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
     });
   }
 
+  /** Nobody can change it: read once. */
+  let everybody: Group | undefined;
+  changes.subscribe((noted) => {
+    if (noted.some(({ kind }) => kind === 'reset')) everybody = undefined;
+  });
+
   function everyone(): Group {
-    return (
-      findByName(EVERYONE) ?? insert('BUILT_IN', { name: EVERYONE, description: 'All users in your organization' })
-    );
+    everybody ??= findByName(EVERYONE);
+    return everybody ?? insert('BUILT_IN', { name: EVERYONE, description: 'All users in your organization' });
   }
 
   function memberIds(groupId: string): readonly string[] {
@@ -278,9 +285,9 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
     members(groupId, { after = 0, limit }) {
       const all = must(groupId).type === 'BUILT_IN';
       const rows = all
-        ? store.all<UserRow>('SELECT * FROM users WHERE seq > ? ORDER BY seq LIMIT ?', [after, limit + 1])
+        ? store.all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE seq > ? ORDER BY seq LIMIT ?`, [after, limit + 1])
         : store.all<UserRow>(
-            `SELECT users.* FROM memberships JOIN users ON users.id = memberships.user_id
+            `SELECT ${USER_ROW} FROM memberships JOIN users ON users.id = memberships.user_id
              WHERE memberships.group_id = ? AND users.seq > ? ORDER BY users.seq LIMIT ?`,
             [groupId, after, limit + 1],
           );
@@ -294,6 +301,11 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
       return row?.n ?? 0;
     },
     memberIds,
+    hasMember(groupId, userId) {
+      const member = store.get('SELECT 1 FROM memberships WHERE group_id = ? AND user_id = ?', [groupId, userId]);
+      if (member !== undefined) return true;
+      return get(groupId)?.type === 'BUILT_IN' && store.get('SELECT 1 FROM users WHERE id = ?', [userId]) !== undefined;
+    },
     ofUser(userId) {
       const rows = store.all<GroupRow>(
         `SELECT groups.* FROM memberships JOIN groups ON groups.id = memberships.group_id

@@ -63,38 +63,65 @@ export interface User {
   readonly failedSignIns: number;
 }
 
+const COLUMNS = [
+  'id',
+  'status',
+  'created',
+  'activated',
+  'status_changed',
+  'last_login',
+  'last_updated',
+  'password_changed',
+  'provider_type',
+  'provider_name',
+  'password',
+  'failed_sign_ins',
+  'profile',
+] as const;
+
+/** What to select from `users` for {@link userOf}. In one text: by columns, the driver takes longer than the database. */
+export const USER_ROW = `users.seq, json_array(${COLUMNS.map((column) => `users.${column}`).join(', ')}) AS user`;
+
 export interface UserRow {
   seq: number;
-  id: string;
-  status: string;
-  created: string;
-  activated: string | null;
-  status_changed: string | null;
-  last_login: string | null;
-  last_updated: string;
-  password_changed: string | null;
-  provider_type: string;
-  provider_name: string;
-  password: string | null;
-  failed_sign_ins: number;
-  profile: string;
+  user: string;
 }
 
+/** In the order of the columns above. */
+type StoredUser = readonly [
+  id: string,
+  status: UserStatus,
+  created: string,
+  activated: string | null,
+  statusChanged: string | null,
+  lastLogin: string | null,
+  lastUpdated: string,
+  passwordChanged: string | null,
+  providerType: Provider['type'],
+  providerName: string,
+  password: string | null,
+  failedSignIns: number,
+  profile: string,
+];
+
 export function userOf(row: UserRow): User {
+  const stored = JSON.parse(row.user) as StoredUser; // as selected above; only this package writes the columns
+  const [id, status, created, activated, statusChanged, lastLogin, lastUpdated, passwordChanged, ...rest] = stored;
+  const [type, name, password, failedSignIns, profile] = rest;
   return {
-    id: row.id,
-    status: row.status as UserStatus, // only this package writes the column
-    created: row.created,
-    activated: row.activated,
-    statusChanged: row.status_changed,
-    lastLogin: row.last_login,
-    lastUpdated: row.last_updated,
-    passwordChanged: row.password_changed,
-    profile: JSON.parse(row.profile) as UserProfile, // written by JSON.stringify of a UserProfile
-    provider: { type: row.provider_type as Provider['type'], name: row.provider_name },
-    hasPassword: row.password !== null,
-    passwordKind: kindOf(row.password),
-    failedSignIns: row.failed_sign_ins,
+    id,
+    status,
+    created,
+    activated,
+    statusChanged,
+    lastLogin,
+    lastUpdated,
+    passwordChanged,
+    profile: JSON.parse(profile) as UserProfile, // written by JSON.stringify of a UserProfile
+    provider: { type, name },
+    hasPassword: password !== null,
+    passwordKind: kindOf(password),
+    failedSignIns,
   };
 }
 

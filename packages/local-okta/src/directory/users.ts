@@ -14,6 +14,7 @@ import {
   OKTA_PROVIDER,
   type Provider,
   shortNameOf,
+  USER_ROW,
   type User,
   type UserRow,
   type UserStatus,
@@ -103,7 +104,7 @@ export interface UsersOptions {
 export function createUsers({ store, clock, changes }: UsersOptions): Users {
   function read(id: string): User | undefined {
     if (id.includes('\0')) return undefined;
-    const row = store.get<UserRow>('SELECT * FROM users WHERE id = ?', [id]);
+    const row = store.get<UserRow>(`SELECT ${USER_ROW} FROM users WHERE id = ?`, [id]);
     return row === undefined ? undefined : userOf(row);
   }
 
@@ -115,7 +116,9 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
 
   function findBy(column: 'login_key' | 'short_key' | 'email_key', name: string): User[] {
     if (name.includes('\0')) return [];
-    return store.all<UserRow>(`SELECT * FROM users WHERE ${column} = ? ORDER BY seq`, [keyOf(name)]).map(userOf);
+    return store
+      .all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE ${column} = ? ORDER BY seq`, [keyOf(name)])
+      .map(userOf);
   }
 
   function findByName(name: string): User[] {
@@ -233,11 +236,10 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       return named.length === 1 ? named[0] : undefined;
     },
     list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
-      const rows = store.all<UserRow>(`SELECT * FROM users WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`, [
-        after,
-        ...where.parameters,
-        limit + 1,
-      ]);
+      const rows = store.all<UserRow>(
+        `SELECT ${USER_ROW} FROM users WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`,
+        [after, ...where.parameters, limit + 1],
+      );
       return { items: rows.slice(0, limit).map(userOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
     },
     count: (where = { sql: '1', parameters: [] }) =>
@@ -301,9 +303,12 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       return write(id, { ...statusColumns(status, user), ...forget, ...unlock });
     },
     recordSignIn(id) {
-      must(id);
+      const user = must(id);
+      const lastLogin = timestamp(clock);
       // Not a change of the user: `lastUpdated` stays, or every sign-in would look like an update to a synchroniser.
-      return write(id, { last_login: timestamp(clock), failed_sign_ins: 0 }, false);
+      store.run('UPDATE users SET last_login = ?, failed_sign_ins = 0 WHERE id = ?', [lastLogin, id]);
+      changes.note({ kind: 'user', id, change: 'updated' });
+      return { ...user, lastLogin, failedSignIns: 0 };
     },
     recordFailedSignIn(id) {
       const user = must(id);

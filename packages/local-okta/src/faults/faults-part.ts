@@ -4,7 +4,7 @@ import type { PartDefinition } from '../context.ts';
 import { callerOf, requireApiToken, requireSuperAdmin } from '../http/api-auth.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { type FaultSwitches, faultsInForce, faultsSchema, NO_FAULTS } from './faults.ts';
-import { createHttpFaults } from './http-faults.ts';
+import { createGatewayFaults, createHttpFaults } from './http-faults.ts';
 
 /**
  * What a workshop or a test makes go wrong. Okta has no such switches, so they lie under `/local`. They are kept in
@@ -52,6 +52,6 @@ export const faultsPart: PartDefinition = {
       response.json(current);
     });
     router.use(createHttpFaults(context));
-    return { router, reset: () => change(NO_FAULTS) };
+    return { router, programs: createGatewayFaults(context), reset: () => change(NO_FAULTS) };
   },
 };

@@ -38,14 +38,18 @@ export function createHttpFaults({ services, clock }: Pick<Context, 'services' |
     throw new OktaError('E0000047');
   };
 
-  const gateway: RequestHandler = (_request, response, next) => {
-    if (!faultsOf(services).agentsUnreachable) return next();
-    response.status(503).set('retry-after', '1').json({ error: 'temporarily_unavailable' });
-  };
-
-  router.use(GATEWAY_PREFIX, gateway);
   router.use(['/api/v1', ...endpoints('token', 'userinfo', 'introspect', 'revoke')], rateLimit);
   router.use(DISCOVERY, discovery);
   router.use(endpoints('token'), token);
+  return router;
+}
+
+/** The same for the agents' way in, which lies before all that is for people. */
+export function createGatewayFaults({ services }: Pick<Context, 'services'>): Router {
+  const router = Router();
+  router.use(GATEWAY_PREFIX, (_request, response, next) => {
+    if (!faultsOf(services).agentsUnreachable) return next();
+    response.status(503).set('retry-after', '1').json({ error: 'temporarily_unavailable' });
+  });
   return router;
 }

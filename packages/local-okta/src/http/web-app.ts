@@ -10,15 +10,18 @@ export interface WebAppOptions {
   /** Host names under which a request may arrive, without ports. */
   readonly hosts: ReadonlySet<string>;
   readonly routers: readonly Router[];
+  /** Called by programs alone, which have no use for the headers below. */
+  readonly programs: readonly Router[];
 }
 
 /** The Express application around the routers of the parts. */
-export function createWebApp({ log, hosts, routers }: WebAppOptions): Express {
+export function createWebApp({ log, hosts, routers, programs }: WebAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // Query strings as flat texts: nested objects and arrays are nothing Okta's API knows.
   app.set('query parser', 'simple');
   app.use(requestId, onlyKnownHosts(hosts));
+  for (const router of programs) app.use(router);
   // Plain http on loopback: upgrading requests to https or insisting on it would cut people off.
   app.use(
     helmet({

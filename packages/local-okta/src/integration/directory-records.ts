@@ -45,6 +45,7 @@ export interface DirectoryRecords {
   /** Who holds these Okta usernames already, by username in lower case. */
   holdersOfLogins(logins: readonly string[]): ReadonlyMap<string, { readonly externalId: string; readonly dn: string }>;
   ofUser(userId: string): UserRecord | undefined;
+  dnOfUser(userId: string): string | undefined;
   pending(after: string, limit: number): readonly UserRecord[];
   countPending(): number;
   /** Entries that are not gone. */
@@ -140,6 +141,8 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
           .map(({ login_key, external_id, dn }) => [login_key, { externalId: external_id, dn }]),
       ),
     ofUser: (userId) => one('user_id = ? LIMIT 1', [userId]),
+    dnOfUser: (userId) =>
+      store.get<{ dn: string }>('SELECT dn FROM directory_users WHERE user_id = ? LIMIT 1', [userId])?.dn,
     pending: (after, limit) =>
       many("state = 'pending' AND removed = 0 AND external_id > ? ORDER BY external_id LIMIT ?", [after, limit]),
     countPending: () => count("state = 'pending' AND removed = 0"),

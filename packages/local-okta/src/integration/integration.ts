@@ -111,7 +111,7 @@ export function createLdapIntegration(context: Context): LdapIntegration {
       return latest === undefined || latest.state === 'interrupted' ? 'not-imported' : 'failed';
     },
     delegates: () => source()?.settings.delegatedAuthentication ?? false,
-    dnOf: (userId) => records.ofUser(userId)?.dn,
+    dnOf: (userId) => records.dnOfUser(userId),
     nobodyDn: () => `cn=nobody-of-this-name,${source()?.settings.userSearchBase ?? ''}`,
     async findForJit(login, deadlineMs) {
       const from = source();

@@ -24,7 +24,16 @@ export interface LdapApps {
 export const LDAP_APP_KIND = 'ldap';
 
 export function createLdapApps({ directory, config }: Context): LdapApps {
+  /** Judging the settings takes longer than all the rest of a sign-in. */
+  const known = new WeakMap<App, LdapApp>();
+
   function read(app: App): LdapApp {
+    const found = known.get(app) ?? parse(app);
+    known.set(app, found);
+    return found;
+  }
+
+  function parse(app: App): LdapApp {
     const root = typeof app.settings.root === 'string' ? app.settings.root : '';
     const parsed = app.settings.integration === undefined ? undefined : parseSettings(app.settings.integration, root);
     return { id: app.id, root, settings: parsed?.ok === true ? parsed.settings : undefined };

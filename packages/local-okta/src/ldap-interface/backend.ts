@@ -21,9 +21,17 @@ const TOKEN_MS = 60 * 60_000;
 const MAX_ENTRIES = 1000;
 const EVALUATION_SECONDS = 120;
 
+/** Whom to keep in mind between two searches. */
+const MAX_CALLERS = 10_000;
+
 interface Session {
   readonly userId: string;
   readonly until: number;
+}
+
+interface Caller {
+  readonly user: User;
+  readonly rights: Rights;
 }
 
 export interface BackendOptions {
@@ -37,6 +45,15 @@ export interface BackendOptions {
 export function createBackend({ context, names, rate, settings }: BackendOptions): Backend {
   const { directory, services, systemLog, clock } = context;
   const sessions = new WeakMap<LdapConnection, Session>();
+  /** A service user searches twice for every sign-in; who it is and what it may changes once in a year. */
+  const callers = new Map<string, Caller>();
+  directory.onChange((changes) => {
+    for (const change of changes) {
+      if (change.kind === 'user') callers.delete(change.id);
+      else if (change.kind === 'roles') callers.delete(change.userId);
+      else if (change.kind === 'reset') callers.clear();
+    }
+  });
 
   function note(
     event: string,
@@ -65,15 +82,26 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
   }
 
   /** Who is bound here, if the token is still good and the user still active. */
-  function caller(connection: LdapConnection): User {
+  function caller(connection: LdapConnection): Caller {
     const session = sessions.get(connection);
     if (session === undefined) throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
-    const user = directory.users.get(session.userId);
-    if (session.until <= clock.now() || user?.status !== 'ACTIVE') {
+    const found = callerOf(session.userId);
+    if (session.until <= clock.now() || found === undefined) {
       sessions.delete(connection);
       throw new LdapError(resultCode.insufficientAccessRights, 'The session has expired: bind again.');
     }
-    return user;
+    return found;
+  }
+
+  function callerOf(userId: string): Caller | undefined {
+    const known = callers.get(userId);
+    if (known !== undefined) return known;
+    const user = directory.users.get(userId);
+    if (user?.status !== 'ACTIVE') return undefined;
+    const found = { user, rights: rightsOf(user) };
+    if (callers.size >= MAX_CALLERS) callers.clear();
+    callers.set(userId, found);
+    return found;
   }
 
   function rightsOf(user: User): Rights {
@@ -152,8 +180,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     },
 
     async *search(request, { connection }) {
-      const user = caller(connection);
-      const rights = rightsOf(user);
+      const { user, rights } = caller(connection);
       const startedAt = performance.now();
       let entries = 0;
       await answerLate();

@@ -4,14 +4,14 @@ import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/groups.ts';
 import type { User } from '../directory/user.ts';
 import { type AttributeName, attributeTypes, isOperational, OBJECT_CLASSES } from './attributes.ts';
+import type { FilterSubject } from './filter-match.ts';
 import { type Names, SCHEMA_DN } from './names.ts';
 
 type Values = readonly string[];
 
 /** An entry whose costly attributes are made only when somebody looks at them. */
-export interface LazyEntry {
+export interface LazyEntry extends FilterSubject {
   readonly dn: string;
-  values(name: AttributeName): Values | undefined;
 }
 
 const USER_CLASSES = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
@@ -58,6 +58,16 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
       after = page.next;
     } while (after !== undefined);
     return dns;
+  }
+
+  /** One search asks many groups for the same member. */
+  let asked: { readonly dn: string; readonly userId: string | undefined } | undefined;
+  function userNamed(dn: string): string | undefined {
+    if (asked?.dn !== dn) {
+      const place = names.placeOf(dn);
+      asked = { dn, userId: place?.kind === 'user' ? directory.users.findByLogin(place.login)?.id : undefined };
+    }
+    return asked.userId;
   }
 
   function container(
@@ -155,6 +165,12 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
             default:
               return commonValues(dn, name);
           }
+        },
+        has(name, value) {
+          if (name !== 'uniqueMember') return undefined;
+          // Who is in a group of a hundred thousand is one look-up, and not as many names.
+          const userId = userNamed(value);
+          return userId !== undefined && directory.groups.hasMember(group.id, userId);
         },
       };
     },

@@ -2,8 +2,13 @@ import type { Filter } from '@ldap-to-okta/ldap-server';
 import { dnKey } from '../dn-key.ts';
 import { ATTRIBUTES, type AttributeName, attributeNamed } from './attributes.ts';
 
-/** The values of an entry by attribute; absent ones are undefined. */
-export type ValuesOf = (name: AttributeName) => readonly string[] | undefined;
+/** What a filter is asked about. */
+export interface FilterSubject {
+  /** By attribute; absent ones are undefined. */
+  values(name: AttributeName): readonly string[] | undefined;
+  /** Whether the attribute has this value, where that is known without making all of them; else undefined. */
+  has?(name: AttributeName, value: string): boolean | undefined;
+}
 
 /**
  * Whether a filter names only attributes that the LDAP Interface has. One that does not finds nothing, whatever stands
@@ -26,28 +31,28 @@ export function isAnswerable(filter: Filter): boolean {
 const isKnown = (name: string): boolean => attributeNamed(name) !== undefined;
 
 /** RFC 4511 section 4.5.1.7, for a filter that {@link isAnswerable}. An attribute that is absent does not match. */
-export function matches(filter: Filter, valuesOf: ValuesOf): boolean {
+export function matches(filter: Filter, subject: FilterSubject): boolean {
   switch (filter.kind) {
     case 'and':
-      return filter.filters.every((part) => matches(part, valuesOf));
+      return filter.filters.every((part) => matches(part, subject));
     case 'or':
-      return filter.filters.some((part) => matches(part, valuesOf));
+      return filter.filters.some((part) => matches(part, subject));
     case 'not':
-      return !matches(filter.filter, valuesOf);
+      return !matches(filter.filter, subject);
     case 'present':
-      return (valuesFor(filter.attribute, valuesOf)?.values.length ?? 0) > 0;
+      return (valuesFor(filter.attribute, subject)?.values.length ?? 0) > 0;
     case 'equality':
     case 'approx':
-      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value === wanted);
+      return equals(filter.attribute, filter.value, subject);
     case 'greaterOrEqual':
-      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value >= wanted);
+      return compare(filter.attribute, filter.value, subject, (value, wanted) => value >= wanted);
     case 'lessOrEqual':
-      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value <= wanted);
+      return compare(filter.attribute, filter.value, subject, (value, wanted) => value <= wanted);
     case 'substrings':
-      return matchesSubstrings(filter, valuesOf);
+      return matchesSubstrings(filter, subject);
     case 'extensible':
       if (filter.attribute === undefined || !isEqualityRule(filter.rule)) return false;
-      return compare(filter.attribute, filter.value, valuesOf, (value, wanted) => value === wanted);
+      return equals(filter.attribute, filter.value, subject);
     default:
       return filter satisfies never;
   }
@@ -58,26 +63,32 @@ const EQUALITY_RULES = ['caseignorematch', '2.5.13.2', 'caseexactmatch', '2.5.13
 const isEqualityRule = (rule: string | undefined): boolean =>
   rule === undefined || EQUALITY_RULES.includes(rule.toLowerCase());
 
-function valuesFor(attribute: string, valuesOf: ValuesOf) {
+function valuesFor(attribute: string, subject: FilterSubject) {
   const name = attributeNamed(attribute);
-  const values = name === undefined ? undefined : valuesOf(name);
+  const values = name === undefined ? undefined : subject.values(name);
   return name === undefined || values === undefined ? undefined : { name, values };
+}
+
+function equals(attribute: string, assertion: Buffer, subject: FilterSubject): boolean {
+  const name = attributeNamed(attribute);
+  const known = name === undefined ? false : subject.has?.(name, assertion.toString('utf8'));
+  return known ?? compare(attribute, assertion, subject, (value, wanted) => value === wanted);
 }
 
 function compare(
   attribute: string,
   assertion: Buffer,
-  valuesOf: ValuesOf,
+  subject: FilterSubject,
   holds: (value: string, wanted: string) => boolean,
 ): boolean {
-  const found = valuesFor(attribute, valuesOf);
+  const found = valuesFor(attribute, subject);
   if (found === undefined) return false;
   const wanted = comparable(found.name, assertion.toString('utf8'));
   return found.values.some((value) => holds(comparable(found.name, value), wanted));
 }
 
-function matchesSubstrings(filter: Extract<Filter, { kind: 'substrings' }>, valuesOf: ValuesOf): boolean {
-  const found = valuesFor(filter.attribute, valuesOf);
+function matchesSubstrings(filter: Extract<Filter, { kind: 'substrings' }>, subject: FilterSubject): boolean {
+  const found = valuesFor(filter.attribute, subject);
   // distinguishedName has no substring matching rule (RFC 4517 section 4.2.15).
   if (found === undefined || ATTRIBUTES[found.name].syntax === 'dn') return false;
   const prepared = (part: Buffer): string => caseOf(found.name, part.toString('utf8'));

@@ -30,6 +30,9 @@ export const ldapInterfacePart: PartDefinition = {
     const names = createNames(config.ldapBase);
     const settings = createSettingsStore(store);
     const rate = createBindRate({ clock, enabled: config.ldapBindLimit });
+    directory.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'reset')) settings.forget();
+    });
     let server: LdapServer | undefined;
     let urls: Readonly<Record<string, string>> = {};
     let caPem = '';

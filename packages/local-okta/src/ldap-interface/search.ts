@@ -43,7 +43,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
   const wanted = wantedAttributes(request);
 
   function* matching(entry: LazyEntry): Generator<SearchEntry> {
-    if (answerable && matches(request.filter, entry.values)) yield toSearchEntry(entry, wanted);
+    if (answerable && matches(request.filter, entry)) yield toSearchEntry(entry, wanted);
   }
 
   const base = entryAt(place, options, entries, isVisible);
@@ -113,13 +113,16 @@ function entryAt(
       return user !== undefined && maySee(user.id, rights) ? entries.user(user) : undefined;
     }
     case 'group': {
-      const named = groupsNamed(directory, place.name);
-      const group = named.find(({ appId }) => (appId ?? undefined)?.toLowerCase() === place.appId);
+      const group = groupAt(place, directory);
       return group !== undefined && isVisible(group) ? entries.group(group) : undefined;
     }
     default:
       return undefined;
   }
+}
+
+function groupAt({ name, appId: wanted }: Extract<Place, { kind: 'group' }>, directory: Directory): Group | undefined {
+  return groupsNamed(directory, name).find(({ appId }) => (appId ?? undefined)?.toLowerCase() === wanted);
 }
 
 const maySee = (userId: string, rights: Rights): boolean => rights.allUsers || rights.userId === userId;
@@ -169,6 +172,13 @@ function usersByIndex(name: AttributeName, value: string, directory: Directory, 
     case 'entryDN': {
       const place = names.placeOf(value);
       return place?.kind === 'user' ? listOf(users.findByLogin(place.login)) : [];
+    }
+    case 'memberOf': {
+      const place = names.placeOf(value);
+      const group = place?.kind === 'group' ? groupAt(place, directory) : undefined;
+      if (group === undefined) return [];
+      const page = directory.groups.members(group.id, { limit: SCAN_PAGE });
+      return page.next === undefined ? [...page.items] : undefined;
     }
     default:
       return undefined;

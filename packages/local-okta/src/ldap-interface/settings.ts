@@ -21,15 +21,21 @@ export interface SettingsStore {
   get(): InterfaceSettings;
   set(change: z.infer<typeof settingsSchema>): InterfaceSettings;
   isSet(): boolean;
+  /** Everything was reset: what was read is out of date. */
+  forget(): void;
 }
 
 export function createSettingsStore(store: Store): SettingsStore {
   const stored = (): string | undefined =>
     store.get<{ value: string }>('SELECT value FROM org_settings WHERE key = ?', [KEY])?.value;
 
+  /** Asked for at every bind and search. */
+  let current: InterfaceSettings | undefined;
+
   function get(): InterfaceSettings {
-    const value = stored();
-    return value === undefined ? BEFORE_SETUP : (JSON.parse(value) as InterfaceSettings); // written by set
+    const value = current === undefined ? stored() : undefined;
+    current ??= value === undefined ? BEFORE_SETUP : (JSON.parse(value) as InterfaceSettings); // written by set
+    return current;
   }
 
   return {
@@ -39,7 +45,11 @@ export function createSettingsStore(store: Store): SettingsStore {
       const before = get();
       const after = { enabled: enabled ?? before.enabled, groups: groups ?? before.groups };
       store.run('INSERT OR REPLACE INTO org_settings (key, value) VALUES (?, ?)', [KEY, JSON.stringify(after)]);
+      current = after;
       return after;
+    },
+    forget() {
+      current = undefined;
     },
   };
 }
