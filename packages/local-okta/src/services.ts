@@ -52,6 +52,8 @@ export interface Services {
   passwordImport?: PasswordImport;
   /** The inline hooks of the org. Filled in by `inline-hooks`. */
   inlineHooks?: HookStore;
+  /** Keys of the authorization servers; the first one signs. Filled in by `oidc`. */
+  signingKeys?: { rotate(): Promise<string>; ids(): readonly string[] };
   /** Links to set a password by. Filled in by `outbox`. */
   outbox?: Outbox;
   /** Delegated authentication and the source of profiles. Filled in by `cut-over`. */

@@ -45,14 +45,19 @@ export const oidcPart: PartDefinition = {
     for (const server of servers) {
       router.use(createTokenEndpoints(context, server, keys, () => providerOf(server.name)));
     }
+    async function rotateKeys(): Promise<string> {
+      const kid = await keys.rotate();
+      makeProviders();
+      return kid;
+    }
+    context.services.signingKeys = { rotate: rotateKeys, ids: () => keys.published().flatMap(({ kid }) => kid ?? []) };
+
     router.post(
       '/local/keys/rotate',
       requireApiToken(directory),
       requireSuperAdmin(directory),
       async (_request, response) => {
-        const kid = await keys.rotate();
-        makeProviders();
-        response.json({ kid });
+        response.json({ kid: await rotateKeys() });
       },
     );
     const { host } = new URL(config.publicUrl);

@@ -41,7 +41,8 @@ export interface Outbox {
   consume(token: string): boolean;
   /** The user's links are good for nothing any more. */
   revoke(userId: string): void;
-  list(page: { readonly after: number; readonly limit: number }): readonly Message[];
+  /** From the first on, or with `newestFirst` from the last on. `after` is where the page before ended; 0: nowhere. */
+  list(page: { readonly after: number; readonly limit: number; readonly newestFirst?: boolean }): readonly Message[];
 }
 
 interface Row {
@@ -101,10 +102,15 @@ export function createOutbox({ store, clock, publicUrl }: OutboxOptions): Outbox
       return true;
     },
     revoke,
-    list({ after, limit }) {
+    list({ after, limit, newestFirst = false }) {
       const now = timestamp(clock);
       return store
-        .all<Row>('SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', [after, limit])
+        .all<Row>(
+          newestFirst
+            ? 'SELECT * FROM outbox WHERE ? = 0 OR seq < ? ORDER BY seq DESC LIMIT ?'
+            : 'SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?',
+          newestFirst ? [after, after, limit] : [after, limit],
+        )
         .map(({ seq, kind, recipient, token, created, expires, used }) => ({
           seq,
           kind,

@@ -39,6 +39,8 @@ export interface LogPage {
   /** Where the next page begins. It is told for the last page too: whoever follows the log polls with it. */
   readonly next: number | undefined;
   readonly more: boolean;
+  /** The place of the first event of this page: with `descending`, what is newer comes after it. */
+  readonly first: number | undefined;
 }
 
 export interface SystemLog {
@@ -139,6 +141,7 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
       return {
         events: page.map(({ event }) => JSON.parse(event) as LogEvent), // append wrote it
         next: page.at(-1)?.seq ?? after,
+        first: page[0]?.seq,
         more: rows.length > limit,
       };
     },

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { faultsInForce, faultsOf } from '../../faults/faults.ts';
 import { type Html, html } from '../../http/page.ts';
 
 /** How far the way from the directory to this org is, in a sentence. */
@@ -23,6 +24,13 @@ export function setupText({ services }: Context): string {
 
 /** What a person would do now, the first thing first. */
 export function nextSteps(context: Context): readonly Html[] {
+  const faults = Object.keys(faultsInForce(faultsOf(context.services))).length;
+  const what = faults === 1 ? 'A fault is' : `${faults} faults are`;
+  const fault = html`${what} switched on: <a href="/admin/local/faults">Faults</a>.`;
+  return faults === 0 ? stepsOfSetUp(context) : [fault, ...stepsOfSetUp(context)];
+}
+
+function stepsOfSetUp(context: Context): readonly Html[] {
   const { services, directory } = context;
   const integration = services.ldapIntegration;
   const id = integration?.app()?.id;

@@ -71,4 +71,40 @@
     wait();
   }
   wait();
+
+  // A list whose newer entries are asked for every few milliseconds and put on top; a button stops and resumes it.
+  const LONGEST = 500;
+  async function follow(list) {
+    const again = () => setTimeout(() => follow(list), Number(list.dataset.follow));
+    if (document.hidden || list.dataset.paused !== undefined) return again();
+    const address = new URL(location.href);
+    address.searchParams.set('newer', list.dataset.newest);
+    try {
+      const answer = await fetch(address, { headers: { 'x-console-refresh': '1' } });
+      if (answer.redirected) return location.reload();
+      if (!answer.ok) return again();
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById(list.id);
+      if (fresh === null || fresh.children.length === 0) return again();
+      list.dataset.newest = fresh.dataset.newest;
+      list.prepend(...fresh.children);
+      while (list.children.length > LONGEST) list.lastElementChild.remove();
+      document.getElementById(`no-${list.id}`)?.remove();
+    } catch {
+      // Local Okta is away for a moment.
+    }
+    again();
+  }
+  for (const list of document.querySelectorAll('[data-follow][id]')) {
+    setTimeout(() => follow(list), Number(list.dataset.follow));
+  }
+  for (const button of document.querySelectorAll('button[data-pause]')) {
+    button.addEventListener('click', () => {
+      const { dataset } = document.getElementById(button.dataset.pause);
+      const pausing = dataset.paused === undefined;
+      if (pausing) dataset.paused = '';
+      else delete dataset.paused;
+      button.textContent = pausing ? 'Resume' : 'Pause';
+    });
+  }
 })();

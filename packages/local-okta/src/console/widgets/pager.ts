@@ -12,14 +12,18 @@ export interface Pager {
   readonly path: string;
   /** What else is in the address, such as the search. */
   readonly query: Readonly<Record<string, string>>;
+  /** Where this page begins, and under which name the address says so (`after`). */
   readonly after: number | string;
+  readonly parameter?: string;
   readonly next: number | string | undefined;
 }
 
 /** To the first and the next page. Whoever wants the one before goes back in the browser. */
-export function pager({ path, query, after, next }: Pager): Html {
+export function pager({ path, query, after, parameter = 'after', next }: Pager): Html {
   const address = (start: number | string): string => {
-    const given = Object.entries({ ...query, after: String(start) }).filter(([, value]) => !['', '0'].includes(value));
+    const given = Object.entries({ ...query, [parameter]: String(start) }).filter(
+      ([, value]) => !['', '0'].includes(value),
+    );
     return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
   };
   const beginning = after === 0 || after === '';
