@@ -23,8 +23,16 @@ export interface Credentials {
   readonly password: unknown;
 }
 
+/** Whom an app asks, for the page that explains a sign-in. */
+export interface Asked {
+  readonly who: 'directory' | 'okta';
+  /** In the order in which they are tried. */
+  readonly urls: readonly string[];
+}
+
 interface Lifecycle {
   readonly mode: AuthMode;
+  readonly asks: Asked;
   /** Resolves when a sign-in can be served now. @throws AuthError saying why not */
   ready(): Promise<void>;
   /** Ends connections and timers; open sign-ins are finished first. */

@@ -1,4 +1,5 @@
 export type {
+  Asked,
   AuthAdapter,
   Credentials,
   PasswordAuth,
@@ -29,4 +30,4 @@ export { CALLBACK_PATH } from './oidc-provider.ts';
 export { oktaLdapServer } from './okta-ldap-adapter.ts';
 export { readAuthConfig } from './read-auth-config.ts';
 export { RedirectRefusal, type RedirectRefusalCode } from './redirect-refusal.ts';
-export { isLoopback, webOrigin } from './web-address.ts';
+export { isLoopback, oktaOrgUrl, webOrigin } from './web-address.ts';

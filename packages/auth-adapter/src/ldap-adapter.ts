@@ -14,6 +14,7 @@ import type { Observer } from './observer.ts';
 export function createLdapAdapter(config: LdapConfig, observe?: Observer): PasswordAuth {
   return createLdapSignIn({
     mode: 'ldap',
+    asks: { who: 'directory', urls: config.urls },
     usernameExample: 'user01',
     observe,
     server: ldapServer(config),

@@ -1,6 +1,6 @@
 import LdapAuth from 'ldapauth-fork';
 import { Strategy as LdapStrategy } from 'passport-ldapauth';
-import type { Credentials, PasswordAuth, RefusalReason, SignInResult } from './auth-adapter.ts';
+import type { Asked, Credentials, PasswordAuth, RefusalReason, SignInResult } from './auth-adapter.ts';
 import { AuthError } from './auth-error.ts';
 import { assertPooledEngine } from './engine.ts';
 import type { AuthMode, Identity } from './identity.ts';
@@ -9,6 +9,7 @@ import { REFUSAL_CODES, refusalOf } from './refusal-messages.ts';
 
 export interface LdapSignInOptions {
   readonly mode: AuthMode;
+  readonly asks: Asked;
   readonly usernameExample: string;
   /** The directory, as the engine under passport-ldapauth wants it described. */
   readonly server: LdapAuth.Options;
@@ -31,6 +32,7 @@ interface Attempt {
  */
 export function createLdapSignIn({
   mode,
+  asks,
   usernameExample,
   server,
   identify,
@@ -58,6 +60,7 @@ export function createLdapSignIn({
   return {
     kind: 'password',
     mode,
+    asks,
     usernameExample,
     authenticate: async (credentials, observeThis) => {
       let bindOutcome = 'ok';

@@ -23,8 +23,24 @@ export type Step =
       readonly outcome: StepOutcome;
       readonly ms: number;
     }
-  | { readonly kind: 'redirect'; readonly to: string; readonly outcome: StepOutcome; readonly ms: number }
-  | { readonly kind: 'exchange'; readonly url: string; readonly outcome: StepOutcome; readonly ms: number };
+  | {
+      readonly kind: 'redirect';
+      readonly to: string;
+      /** What the request says in public: `client_id`, `redirect_uri`, `scope`, … */
+      readonly parameters: Readonly<Record<string, string>>;
+      /** The same for everything that belongs to this request, at whoever knows its state. No secret. */
+      readonly id: string;
+      readonly outcome: StepOutcome;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'exchange';
+      /** That of the redirect it answers. */
+      readonly id: string;
+      readonly url: string;
+      readonly outcome: StepOutcome;
+      readonly ms: number;
+    };
 
 /** `ok`, or a short code of what went wrong: `invalid-credentials`, `timeout`, … */
 export type StepOutcome = 'ok' | (string & {});

@@ -11,6 +11,7 @@ import { endSessionUrl } from './oidc-sign-out.ts';
 import { claimProcess } from './one-per-process.ts';
 import { putAside, takeUp } from './open-sign-ins.ts';
 import { RedirectRefusal } from './redirect-refusal.ts';
+import { redirectStep, requestId } from './redirect-step.ts';
 
 /**
  * Step 4: signs in on Okta's own page, with OpenID Connect.
@@ -26,10 +27,10 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
 
   async function startSignIn(request: Request, response: Response, returnTo: string): Promise<void> {
     const session = sessionOf(request);
-    const { authorizationUrl, client } = await connection.provider();
+    const { authorizationUrl } = await connection.provider();
     const url = await authorizationUrl(session);
     putAside(session, sessionKey, returnTo);
-    observe?.({ kind: 'redirect', to: client.issuer.authorization_endpoint ?? '', outcome: 'ok', ms: 0 }, request);
+    observe?.(redirectStep(url), request);
     response.redirect(url);
   }
 
@@ -44,8 +45,9 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
     const provider = await connection.provider();
     const startedAt = performance.now();
     const url = provider.client.issuer.token_endpoint ?? config.issuer;
+    const id = requestId(request.query.state);
     const report = (outcome: string): void =>
-      observe?.({ kind: 'exchange', url, outcome, ms: performance.now() - startedAt }, request);
+      observe?.({ kind: 'exchange', id, url, outcome, ms: performance.now() - startedAt }, request);
     try {
       await judge.judge(provider, request, response);
     } catch (error) {
@@ -68,6 +70,7 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
   return {
     kind: 'redirect',
     mode: 'oidc',
+    asks: { who: 'okta', urls: [config.issuer] },
     router,
     startSignIn: (request, response, next, returnTo) => {
       startSignIn(request, response, returnTo).catch(next);

@@ -16,6 +16,7 @@ import type { Observer } from './observer.ts';
 export function createOktaLdapAdapter(config: OktaLdapConfig, observe?: Observer): PasswordAuth {
   return createLdapSignIn({
     mode: 'okta-ldap',
+    asks: { who: 'okta', urls: config.urls },
     usernameExample: 'user01@example.com',
     observe,
     server: oktaLdapServer(config),

@@ -85,9 +85,30 @@ describe('a sign-in by OpenID Connect', () => {
     const { app, browser, provider } = await open();
     await browser.get(`${app.url}/login`);
     expect(app.steps).toEqual([
-      { kind: 'redirect', to: `${provider.issuer}/v1/authorize`, outcome: 'ok', ms: expect.any(Number) },
-      { kind: 'exchange', url: `${provider.issuer}/v1/token`, outcome: 'ok', ms: expect.any(Number) },
+      {
+        kind: 'redirect',
+        to: `${provider.issuer}/v1/authorize`,
+        parameters: {
+          client_id: expect.any(String),
+          redirect_uri: `${app.url}/authorization-code/callback`,
+          response_type: 'code',
+          scope: 'openid profile email',
+          code_challenge_method: 'S256',
+        },
+        id: expect.stringMatching(/^[\w-]{22}$/),
+        outcome: 'ok',
+        ms: expect.any(Number),
+      },
+      {
+        kind: 'exchange',
+        id: expect.stringMatching(/^[\w-]{22}$/),
+        url: `${provider.issuer}/v1/token`,
+        outcome: 'ok',
+        ms: expect.any(Number),
+      },
     ]);
+    const [redirect, exchange] = app.steps as { readonly id?: string }[];
+    expect(exchange?.id).toBe(redirect?.id);
   });
 
   it('does not mind an observer that throws', async () => {

@@ -96,6 +96,8 @@ export async function startLocalOrg(options: LocalOrgOptions): Promise<LocalOrg>
       ISSUER: env.ISSUER ? `${url}${new URL(env.ISSUER).pathname.replace(/\/$/, '')}` : `${url}/oauth2/default`,
       CLIENT_ID: env.CLIENT_ID,
       CLIENT_SECRET: env.CLIENT_SECRET,
+      // for the page that explains a sign-in
+      SIGN_IN_TRACE_OKTA_TOKEN: env.LOCAL_OKTA_API_TOKEN,
     },
     ended: Promise.race([okta.ended, agentFailure]),
     async connect(directory) {

@@ -138,6 +138,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           until: org === undefined || org.setup === 'auto' ? 'ready' : 'alive',
           env: {
             ...env,
+            SIGN_IN_TRACE: env.SIGN_IN_TRACE || (isWorkshop(options) ? 'on' : 'off'),
             ...appEnv({ directory: await running, org: org ?? { env: {} } }),
             AUTH_MODE: mode,
             // one address cannot be that of several apps
@@ -172,6 +173,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
 }
+
+/** Where /trace may tell whether a user exists: people of a real org are no example. */
+const isWorkshop = ({ org, env }: StackOptions): boolean => org !== 'real' && env?.NODE_ENV !== 'production';
 
 function otherPorts(ports: StackPorts, embedded: boolean, okta: boolean): readonly WantedPort[] {
   const { ldap = 0, ldaps = 0, okta: http = 0, oktaLdaps = 0, oktaLdap = 0 } = ports;

@@ -74,7 +74,8 @@ export function errorPages(site: Site, metrics: Metrics): ErrorRequestHandler {
     if (status === 503) {
       response.set('Retry-After', '10');
     }
-    response.status(status).send(messagePage(site, status >= 500 ? { ...page, requestId } : page));
+    const ofSignIn = error instanceof RedirectRefusal || error instanceof AuthError || error instanceof StateError;
+    response.status(status).send(messagePage(site, { ...page, ofSignIn, ...(status >= 500 ? { requestId } : {}) }));
   };
 }
 

@@ -5,7 +5,8 @@ import type { Metrics } from './metrics.ts';
 import type { Site } from './pages/layout.ts';
 import { type LoginPageOptions, loginPage, MALFORMED, REFUSED } from './pages/login-page.ts';
 import { localPath } from './return-path.ts';
-import { logSteps } from './sign-in-log.ts';
+import { both, logSteps } from './sign-in-log.ts';
+import type { SignInTracer } from './sign-in-tracer.ts';
 import { fingerprint, type Permit, type Throttle } from './throttle.ts';
 
 export interface PasswordSignInOptions {
@@ -13,6 +14,7 @@ export interface PasswordSignInOptions {
   readonly site: Site;
   readonly throttle: Throttle;
   readonly metrics: Metrics;
+  readonly tracer: SignInTracer | undefined;
 }
 
 const LONGEST_USERNAME = 256;
@@ -28,7 +30,7 @@ export const formBody = [
 ];
 
 /** The sign-in form and what happens when it is sent. */
-export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSignInOptions): Router {
+export function passwordSignIn({ adapter, site, throttle, metrics, tracer }: PasswordSignInOptions): Router {
   const router = Router();
 
   const showForm = (request: Request, response: Response, status: number, options: Partial<LoginPageOptions>): void => {
@@ -39,6 +41,8 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
   const refuseMalformed = (request: Request, response: Response): void => {
     metrics.signIn('malformed');
     request.log.info({ outcome: 'malformed' }, 'sign-in');
+    tracer?.begin(request, 'form', typedIn(request.body));
+    tracer?.end(request, { kind: 'not-asked', reason: 'malformed' });
     showForm(request, response, 400, { problem: MALFORMED });
   };
 
@@ -77,10 +81,12 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
       return;
     }
     const { username } = credentials;
+    tracer?.begin(request, 'form', username);
     const permit = await throttle.admit(username, request.ip ?? '');
     if (!permit.ok) {
       metrics.signIn('throttled');
       request.log.warn({ outcome: 'throttled', limit: permit.limit, account: fingerprint(username) }, 'sign-in');
+      tracer?.end(request, { kind: 'not-asked', reason: 'throttled' });
       response.set('Retry-After', String(permit.retryAfterSeconds));
       showForm(request, response, 429, { username, problem: tooMany(permit.retryAfterSeconds) });
       return;
@@ -92,6 +98,7 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
     }
     const returnTo = localPath(request.session.returnTo);
     await signIn(request, identity);
+    tracer?.end(request, { kind: 'ok', username: identity.username });
     response.redirect(303, returnTo);
   });
 
@@ -103,7 +110,7 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
     const start = performance.now();
     const note = (outcome: string): void => metrics.signIn(outcome, (performance.now() - start) / 1000);
     try {
-      const result = await adapter.authenticate(credentials, logSteps(request.log));
+      const result = await adapter.authenticate(credentials, both(logSteps(request.log), tracer?.observerOf(request)));
       if (result.ok) {
         await permit.done('ok');
         note('ok');
@@ -114,6 +121,7 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
       await permit.done(credentials.password === '' ? 'not-judged' : 'refused');
       note(result.reason);
       const { reason, detail } = result;
+      tracer?.end(request, { kind: 'refused', reason, ...(detail === undefined ? {} : { detail }) });
       // Not the name as typed: people type their passwords into the wrong field.
       request.log.info({ outcome: reason, detail, account: fingerprint(credentials.username) }, 'sign-in');
       return undefined;
@@ -125,6 +133,11 @@ export function passwordSignIn({ adapter, site, throttle, metrics }: PasswordSig
   }
 
   return router;
+}
+
+function typedIn(body: unknown): string {
+  const username = typeof body === 'object' && body !== null && 'username' in body ? body.username : undefined;
+  return typeof username === 'string' ? username : '';
 }
 
 function readCredentials(body: unknown): { username: string; password: string } | undefined {

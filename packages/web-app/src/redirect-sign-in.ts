@@ -4,15 +4,17 @@ import type { AppState } from './app-state.ts';
 import type { Metrics } from './metrics.ts';
 import { localPath } from './return-path.ts';
 import { watchRedirects } from './sign-in-log.ts';
+import type { SignInTracer } from './sign-in-tracer.ts';
 
 export interface RedirectSignInOptions {
   readonly adapter: RedirectAuth;
   readonly state: AppState;
   readonly metrics: Metrics;
+  readonly tracer: SignInTracer | undefined;
 }
 
 /** Hands over to the adapter, whose routes come first. */
-export function redirectSignIn({ adapter, state, metrics }: RedirectSignInOptions): Router {
+export function redirectSignIn({ adapter, state, metrics, tracer }: RedirectSignInOptions): Router {
   const router = Router();
   const watch = watchRedirects((request) => adapter.identity(request), metrics);
 
@@ -26,6 +28,7 @@ export function redirectSignIn({ adapter, state, metrics }: RedirectSignInOption
       response.redirect(303, path);
       return;
     }
+    tracer?.begin(request, 'redirect');
     // Before the redirect: without a session to remember it, whoever comes back would be told that the sign-in is stale.
     await state.ready();
     adapter.startSignIn(request, response, next, path);

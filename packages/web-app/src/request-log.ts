@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { Metrics } from './metrics.ts';
 
-const ROUTES = new Set(['/', '/login', '/logout', '/profile', '/user', '/signed-out']);
+const ROUTES = new Set(['/', '/login', '/logout', '/profile', '/user', '/signed-out', '/trace']);
 const QUIET = /^\/(?:healthz|readyz|metrics|assets\/)/;
 
 export interface RequestLogOptions {

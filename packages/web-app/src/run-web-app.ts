@@ -55,6 +55,9 @@ async function start({ name, defaultMode, env }: RunWebAppOptions): Promise<void
     stopGracefully({ server, app, logger });
     collectProcessMetrics(app.metrics);
     logger.info({ url: addressOf(server.address()), mode: auth.config.mode }, 'listening');
+    if (config.signInTrace !== undefined) {
+      logger.warn('SIGN_IN_TRACE is on: /trace tells whoever signs in whether a user exists; not for production');
+    }
     if (config.sessionSecretGenerated) {
       logger.warn(
         'SESSION_SECRET is not set: one was made up for this run, so everybody is signed out at the next start',

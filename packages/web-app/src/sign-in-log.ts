@@ -15,6 +15,17 @@ export function logSteps(log: Logger): Observer {
   return (step) => log.debug({ step }, 'sign-in step');
 }
 
+/** Tells both, where there are two. */
+export function both(one: Observer, other: Observer | undefined): Observer {
+  if (other === undefined) {
+    return one;
+  }
+  return (step, request) => {
+    one(step, request);
+    other(step, request);
+  };
+}
+
 /** Tells when a redirect sign-in has put somebody into the session, which the adapter does by itself. */
 export function watchRedirects(
   identityOf: (request: Request) => { readonly username: string } | undefined,

@@ -14,9 +14,11 @@ import { redirectSignIn } from './redirect-sign-in.ts';
 import { createRequestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createSessionMiddleware } from './session.ts';
-import { countSteps } from './sign-in-log.ts';
+import { both, countSteps } from './sign-in-log.ts';
+import { createSignInTracer } from './sign-in-tracer.ts';
 import { signOut } from './sign-out.ts';
 import { createThrottle } from './throttle.ts';
+import { traceRoute } from './trace-route.ts';
 import type { WebConfig } from './web-config.ts';
 
 export interface WebAppOptions {
@@ -41,10 +43,13 @@ export interface WebApp {
 /** The Express shell around one adapter. It listens nowhere yet and knows no mode, only a form or a redirect. */
 export function createWebApp({ name, config, logger, createAdapter }: WebAppOptions): WebApp {
   const metrics = createMetrics();
-  const adapter = createAdapter(countSteps(metrics));
+  const tracer =
+    config.signInTrace &&
+    createSignInTracer((request) => (adapter.kind === 'redirect' ? adapter.identity(request) : undefined));
+  const adapter: AuthAdapter = createAdapter(both(countSteps(metrics), tracer?.observeRedirects));
   const state = openAppState(name, config, logger);
   const assets = loadAssets();
-  const site: Site = { name, mode: adapter.mode, assets: assets.paths };
+  const site: Site = { name, mode: adapter.mode, assets: assets.paths, explains: tracer !== undefined };
   const { middleware, identityOf } = identitySource(adapter, config.sessionMaxSeconds);
   let stopping = false;
 
@@ -63,14 +68,20 @@ export function createWebApp({ name, config, logger, createAdapter }: WebAppOpti
   app.use(assets.handler);
   app.use(health({ metrics, ready, stopping: () => stopping }));
   app.use(createSessionMiddleware(name, config, state.sessions), ...middleware);
+  if (tracer !== undefined && config.signInTrace !== undefined) {
+    app.use(tracer.middleware, traceRoute({ site, asks: adapter.asks, config: config.signInTrace, identityOf }));
+  }
   app.use(
     adapter.kind === 'password'
-      ? passwordSignIn({ adapter, site, metrics, throttle: createThrottle(config.throttle, state) })
-      : redirectSignIn({ adapter, state, metrics }),
+      ? passwordSignIn({ adapter, site, metrics, tracer, throttle: createThrottle(config.throttle, state) })
+      : redirectSignIn({ adapter, state, metrics, tracer }),
   );
   app.use(signOut({ adapter, site, identityOf }));
   app.use(personalPages(site, identityOf));
   app.use(notFound);
+  if (tracer !== undefined) {
+    app.use(tracer.onError);
+  }
   app.use(errorPages(site, metrics));
 
   return {

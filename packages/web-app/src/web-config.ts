@@ -3,11 +3,22 @@ import {
   type ConfigProblem,
   createEnvReader,
   type Environment,
+  type EnvReader,
+  oktaOrgUrl,
   port,
   secret,
   webOrigin,
 } from '@ldap-to-okta/auth-adapter';
-import { host, logLevel, redisUrl, sessionSecret, trustedProxies, wholeNumber } from './web-value.ts';
+import {
+  apiToken,
+  host,
+  logLevel,
+  onOrOff,
+  redisUrl,
+  sessionSecret,
+  trustedProxies,
+  wholeNumber,
+} from './web-value.ts';
 
 /** How many failed sign-ins are too many, each within `windowSeconds`. */
 export interface ThrottleConfig {
@@ -18,6 +29,12 @@ export interface ThrottleConfig {
   readonly perAddress: number;
   /** For one account from all addresses it never signed in from, within a third of the window. */
   readonly perAccount: number;
+}
+
+/** The page that explains a sign-in. Absent: there is none. */
+export interface SignInTraceConfig {
+  /** The org whose System Log is read, and a token for it. Absent: what happens behind Okta stays unseen. */
+  readonly okta?: { readonly url: string; readonly token: string };
 }
 
 /** What the shell itself needs to know; the adapter's part is `AuthConfig`. */
@@ -36,6 +53,7 @@ export interface WebConfig {
   readonly trustProxy?: number | readonly string[];
   readonly redisUrl?: string;
   readonly throttle: ThrottleConfig;
+  readonly signInTrace?: SignInTraceConfig;
 }
 
 export interface WebConfigResult {
@@ -67,6 +85,7 @@ export function readWebConfig(env: Environment): WebConfigResult {
       '1',
     );
   }
+  const signInTrace = readSignInTrace(reader, production);
   const redis = reader.read('REDIS_URL', redisUrl, { example: 'redis://localhost:6379', optional: true });
 
   const config: WebConfig = {
@@ -80,6 +99,7 @@ export function readWebConfig(env: Environment): WebConfigResult {
     secureCookies,
     ...(trustProxy === undefined ? {} : { trustProxy }),
     ...(redis === undefined ? {} : { redisUrl: redis }),
+    ...(signInTrace === undefined ? {} : { signInTrace }),
     throttle: {
       windowSeconds: number('SIGN_IN_FAILURE_WINDOW_MINUTES', 15, 1440) * 60,
       perAccountAndAddress: number('SIGN_IN_FAILURES_PER_ACCOUNT_AND_ADDRESS', 10, 1_000_000),
@@ -88,4 +108,25 @@ export function readWebConfig(env: Environment): WebConfigResult {
     },
   };
   return reader.problems.length > 0 ? { problems: reader.problems } : { config, problems: [] };
+}
+
+/** It tells whoever signs in whether a user exists, and why a password was refused: never in production. */
+function readSignInTrace(reader: EnvReader, production: boolean): SignInTraceConfig | undefined {
+  const on = reader.read('SIGN_IN_TRACE', onOrOff, { example: 'off', fallback: 'off' }) === 'on';
+  if (on && production) {
+    reader.report(
+      'SIGN_IN_TRACE',
+      'is on in production (NODE_ENV), where its page would tell everybody who exists and why a password was refused; leave it out.',
+      'off',
+    );
+  }
+  if (!on || reader.text('SIGN_IN_TRACE_OKTA_TOKEN') === undefined) {
+    return on ? {} : undefined;
+  }
+  const token = reader.read('SIGN_IN_TRACE_OKTA_TOKEN', secret.pipe(apiToken), { example: 'the-token', secret: true });
+  const url = reader.read('OKTA_URL', oktaOrgUrl, {
+    example: 'https://integrator-1234567.okta.com',
+    whenMissing: 'is not set, and SIGN_IN_TRACE_OKTA_TOKEN is a token for it.',
+  });
+  return token === undefined || url === undefined ? {} : { okta: { url, token } };
 }

@@ -8,6 +8,11 @@ export const logLevel = choice(['fatal', 'error', 'warn', 'info', 'debug', 'trac
   off: 'silent',
 });
 
+export const onOrOff = choice(['on', 'off'], { true: 'on', yes: 'on', '1': 'on', false: 'off', no: 'off', '0': 'off' });
+
+/** What may stand in a header; Okta's tokens are of letters, digits, - and _. */
+export const apiToken = z.string().regex(/^[\x21-\x7e]+$/, 'contains a space or a letter no API token has.');
+
 export const host = z
   .string()
   .regex(

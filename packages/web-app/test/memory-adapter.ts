@@ -6,6 +6,7 @@ import {
   type RedirectAuth,
   RedirectRefusal,
   type SignInResult,
+  type Step,
 } from '@ldap-to-okta/auth-adapter';
 import { type Request, Router } from 'express';
 
@@ -28,6 +29,7 @@ export function memoryPasswordAuth(observeAll?: Observer): MemoryPasswordAuth {
   const auth: MemoryPasswordAuth = {
     kind: 'password',
     mode: 'ldap',
+    asks: { who: 'directory', urls: ['ldap://localhost:1389'] },
     usernameExample: 'user01',
     asked: [],
     fault: undefined,
@@ -44,9 +46,10 @@ export function memoryPasswordAuth(observeAll?: Observer): MemoryPasswordAuth {
       }
       const person = PEOPLE[String(username)];
       const outcome = person?.password === password ? 'ok' : 'invalid-credentials';
-      const step = { kind: 'bind', purpose: 'user', dn: `cn=${username}`, outcome, ms: 1 } as const;
-      observeAll?.(step);
-      observe?.(step);
+      for (const step of stepsOf(String(username), person !== undefined, outcome)) {
+        observeAll?.(step);
+        observe?.(step);
+      }
       if (username === 'locked') {
         return { ok: false, reason: 'locked' };
       }
@@ -56,6 +59,14 @@ export function memoryPasswordAuth(observeAll?: Observer): MemoryPasswordAuth {
     },
   };
   return auth;
+}
+
+function stepsOf(username: string, exists: boolean, outcome: string): readonly Step[] {
+  const search = { base: 'ou=users,dc=example,dc=org', scope: 'sub', filter: `(uid=${username})` } as const;
+  return [
+    { kind: 'search', purpose: 'user', ...search, entries: exists ? 1 : 0, outcome: 'ok', ms: 1 },
+    { kind: 'bind', purpose: 'user', dn: `cn=${username}`, outcome, ms: 1 },
+  ];
 }
 
 function identityOf(username: string, groups: readonly string[], displayName = username): Identity {
@@ -68,11 +79,12 @@ interface FakeSession {
 }
 
 /** A provider that signs everybody in, or answers what the test asks of it. */
-export function memoryRedirectAuth(signOutUrl?: string): RedirectAuth {
+export function memoryRedirectAuth(signOutUrl?: string, observe?: Observer): RedirectAuth {
   const sessionOf = (request: Request) => request.session as unknown as FakeSession & typeof request.session;
   const router = Router();
   router.get('/callback', (request, response, next) => {
     const { refuse, fault } = request.query;
+    const exchange = { kind: 'exchange', id: 'only', url: 'https://okta.example/token', ms: 1 } as const;
     if (fault) {
       next(new AuthError('unavailable', 'the provider is away', { detail: 'connection-refused' }));
       return;
@@ -101,6 +113,7 @@ export function memoryRedirectAuth(signOutUrl?: string): RedirectAuth {
         },
         mode: 'oidc',
       };
+      observe?.({ ...exchange, outcome: 'ok' }, request);
       response.redirect(returnTo);
       if (error) {
         next(error);
@@ -110,11 +123,16 @@ export function memoryRedirectAuth(signOutUrl?: string): RedirectAuth {
   return {
     kind: 'redirect',
     mode: 'oidc',
+    asks: { who: 'okta', urls: ['https://okta.example/oauth2/default'] },
     router,
     ready: async () => undefined,
     close: async () => undefined,
     startSignIn(request, response, _next, returnTo) {
       sessionOf(request).fakeReturnTo = returnTo;
+      observe?.(
+        { kind: 'redirect', to: 'https://okta.example/authorize', parameters: {}, id: 'only', outcome: 'ok', ms: 0 },
+        request,
+      );
       response.redirect('/callback?code=secret-code');
     },
     identity: (request) => sessionOf(request).fakeUser,

@@ -136,7 +136,7 @@ describe('logs and metrics', () => {
     const requestId = headers.get('x-request-id');
     const lines = running.logs.filter((line) => line.requestId === requestId);
     expect(lines.find(({ msg }) => msg === 'sign-in')).toMatchObject({ level: 30, outcome: 'locked' });
-    expect(lines.find(({ msg }) => msg === 'sign-in step')).toMatchObject({ level: 20, step: { kind: 'bind' } });
+    expect(lines.find(({ msg }) => msg === 'sign-in step')).toMatchObject({ level: 20, step: { kind: 'search' } });
     expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ method: 'POST', path: '/login', status: 401 });
   });
 

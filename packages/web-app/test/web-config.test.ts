@@ -54,3 +54,38 @@ describe('the configuration of the shell', () => {
     expect(JSON.stringify(readWebConfig({ SESSION_SECRET: 'hunter2' }))).not.toContain('hunter2');
   });
 });
+
+describe('SIGN_IN_TRACE', () => {
+  const read = (env: Record<string, string>) => readWebConfig(env);
+
+  it('is off unless it is switched on', () => {
+    expect(read({}).config?.signInTrace).toBeUndefined();
+    expect(read({ SIGN_IN_TRACE: 'off', SIGN_IN_TRACE_OKTA_TOKEN: 't' }).config?.signInTrace).toBeUndefined();
+    expect(read({ SIGN_IN_TRACE: 'on' }).config?.signInTrace).toEqual({});
+  });
+
+  it('is refused in production', () => {
+    const { config, problems } = read({
+      NODE_ENV: 'production',
+      SESSION_SECRET: 'the-same-secret-on-every-machine-0123',
+      SIGN_IN_TRACE: 'on',
+    });
+    expect(config).toBeUndefined();
+    expect(problems).toEqual([expect.objectContaining({ name: 'SIGN_IN_TRACE', example: 'off' })]);
+  });
+
+  it('reads the System Log with a token, of the org that OKTA_URL names', () => {
+    const on = { SIGN_IN_TRACE: 'on', SIGN_IN_TRACE_OKTA_TOKEN: '00abc-DEF_1' };
+    expect(read({ ...on, OKTA_URL: 'https://integrator-1234567.okta.com/' }).config?.signInTrace).toEqual({
+      okta: { url: 'https://integrator-1234567.okta.com', token: '00abc-DEF_1' },
+    });
+    expect(read(on).problems.map(({ name }) => name)).toEqual(['OKTA_URL']);
+    const broken = read({ ...on, SIGN_IN_TRACE_OKTA_TOKEN: 'a token\r\nX: y', OKTA_URL: 'http://okta.example' });
+    expect(broken.problems.map(({ name }) => name)).toEqual(['SIGN_IN_TRACE_OKTA_TOKEN', 'OKTA_URL']);
+    expect(JSON.stringify(broken.problems)).not.toContain('a token');
+  });
+
+  it('guesses what was meant', () => {
+    expect(read({ SIGN_IN_TRACE: 'true' }).problems[0]?.problem).toContain('Did you mean on?');
+  });
+});

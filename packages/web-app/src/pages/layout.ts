@@ -12,13 +12,15 @@ export interface Site {
   readonly name: string;
   readonly mode: AuthMode;
   readonly assets: AssetPaths;
+  /** Whether there is a page that explains a sign-in. */
+  readonly explains: boolean;
 }
 
 export interface PageOptions {
   readonly title: string;
   readonly body: Html;
   /** Whoever is signed in gets the navigation; the token is for its sign-out button. */
-  readonly signedIn?: { readonly csrfToken: string; readonly current?: 'home' | 'profile' };
+  readonly signedIn?: { readonly csrfToken: string; readonly current?: 'home' | 'profile' | 'trace' };
 }
 
 export function renderPage(site: Site, { title, body, signedIn }: PageOptions): string {
@@ -37,7 +39,7 @@ export function renderPage(site: Site, { title, body, signedIn }: PageOptions): 
 <header>
 <div class="bar">
 <a class="brand" href="/"><img src="${site.assets.icon}" alt="" width="28" height="28">LDAP to Okta</a>
-${signedIn && navigation(signedIn)}
+${signedIn && navigation(site, signedIn)}
 </div>
 </header>
 <main id="main" tabindex="-1">
@@ -51,15 +53,21 @@ ${body}
 `.markup;
 }
 
-function navigation({ csrfToken, current }: NonNullable<PageOptions['signedIn']>): Html {
+function navigation({ explains }: Site, { csrfToken, current }: NonNullable<PageOptions['signedIn']>): Html {
   const link = (name: string, href: string, label: string): Html =>
     name === current ? html`<a href="${href}" aria-current="page">${label}</a>` : html`<a href="${href}">${label}</a>`;
   return html`<nav aria-label="Main">
 ${link('home', '/', 'Home')}
 ${link('profile', '/profile', 'My Profile')}
+${explains ? link('trace', '/trace', 'Sign-in, explained') : undefined}
 <form method="post" action="/logout">
 <input type="hidden" name="_csrf" value="${csrfToken}">
 <button type="submit" id="logout-button" class="quiet">Logout</button>
 </form>
 </nav>`;
+}
+
+/** The way to the page that explains a sign-in, where there is one. */
+export function explained({ explains }: Site, label = 'What happened? The sign-in, explained'): Html | undefined {
+  return explains ? html`<p><a href="/trace">${label}</a></p>` : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Html, html } from './html.ts';
-import { renderPage, type Site } from './layout.ts';
+import { explained, renderPage, type Site } from './layout.ts';
 
 export interface LoginPageOptions {
   readonly csrfToken: string;
@@ -23,6 +23,7 @@ export function loginPage(site: Site, options: LoginPageOptions): string {
     body: html`<div class="card">
 <h1>Sign in</h1>
 ${problem && html`<p class="problem" id="problem" role="alert">${problem}</p>`}
+${problem && explained(site)}
 ${notice && html`<p class="notice" role="status">${notice}</p>`}
 <form method="post" action="/login">
 <input type="hidden" name="_csrf" value="${csrfToken}">
