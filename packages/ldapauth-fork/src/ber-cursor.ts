@@ -5,7 +5,7 @@
  */
 export class BerCursor {
   private readonly data: Buffer;
-  private readonly end: number;
+  private end: number;
   private at: number;
 
   constructor(data: Buffer, start = 0, end = data.length) {
@@ -23,12 +23,17 @@ export class BerCursor {
     return this.at < this.end ? this.data[this.at] : undefined;
   }
 
-  /** A cursor over the content of the next element. @throws RangeError */
-  enter(tag: number): BerCursor {
-    const end = this.contentEnd(tag);
-    const inner = new BerCursor(this.data, this.at, end);
-    this.at = end;
-    return inner;
+  /** Goes into the next element, whose end is the cursor's until `leave`. Returns what to leave with. @throws RangeError */
+  enter(tag: number): number {
+    const outerEnd = this.end;
+    this.end = this.contentEnd(tag);
+    return outerEnd;
+  }
+
+  /** Goes on behind the element, whatever was not read of it. */
+  leave(outerEnd: number): void {
+    this.at = this.end;
+    this.end = outerEnd;
   }
 
   bytes(tag: number): Buffer {
@@ -84,6 +89,7 @@ export class BerCursor {
   }
 }
 
+export const INTEGER = 0x02;
 export const OCTET_STRING = 0x04;
 export const ENUMERATED = 0x0a;
 export const SEQUENCE = 0x30;

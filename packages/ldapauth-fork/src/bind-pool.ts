@@ -1,7 +1,8 @@
-import { type Connection, ConnectionLost, type Request } from './connection.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import type { Answer } from './pending-requests.ts';
 import { bindAnonymously, isAlive } from './probe.ts';
+import type { Request } from './request.ts';
 import { OVERLOADED } from './result-codes.ts';
 import type { Servers } from './servers.ts';
 import type { Settings } from './settings.ts';
@@ -99,7 +100,7 @@ export class BindPool {
       const connection = this.idle.pop();
       if (connection !== undefined) {
         const isRecent = performance.now() - connection.lastUsedAt < this.settings.probeAfter;
-        if (isRecent || (await isAlive(connection, bindAnonymously()))) {
+        if (isRecent || (await isAlive(connection, bindAnonymously))) {
           return connection;
         }
       } else if (this.open < this.settings.userConnections) {

@@ -1,15 +1,11 @@
 import type { Socket } from 'node:net';
-import { AbandonRequest, UnbindRequest } from 'ldapts';
+import { BerWriter } from './ber-writer.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { LdapAuthError } from './errors.ts';
 import { MessageFraming } from './message-framing.ts';
 import { type Answer, PendingRequests } from './pending-requests.ts';
+import { abandonRequest, type Request, unbindRequest, writeMessage } from './request.ts';
 import { decodeResponse } from './response.ts';
-
-/** A request as ldapts encodes it. */
-export interface Request {
-  messageId: number;
-  write(): Buffer;
-}
 
 /** The connection ended before the answer came. On a connection that had worked before, trying another is sound. */
 export class ConnectionLost extends Error {
@@ -18,10 +14,14 @@ export class ConnectionLost extends Error {
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const MAX_MESSAGE_ID = 2 ** 31 - 1;
+/** Shared: what is written is taken at once. */
+const writer = new BerWriter();
 
 /**
  * One LDAP connection over one socket. It never reconnects: what is bound stays bound until the socket ends, and a
- * search can never go out on a connection that silently became anonymous. Messages are encoded and decoded by ldapts.
+ * search can never go out on a connection that silently became anonymous.
+ *
+ * It keeps no process alive: whoever waits for an answer has a timer that does.
  */
 export class Connection {
   readonly url: string;
@@ -40,7 +40,7 @@ export class Connection {
   private framing = new MessageFraming(MAX_MESSAGE_BYTES);
   private lastId = 0;
   private lastReceivedAt = 0;
-  private corked = false;
+  private outgoing: { readonly id: number; readonly request: Request }[] = [];
   private isRetired = false;
 
   /** @param timeout limit of one operation, in milliseconds */
@@ -50,8 +50,6 @@ export class Connection {
     this.url = url;
     this.pending = new PendingRequests(timeout, (...overdue) => this.giveUp(...overdue));
     this.attach(socket);
-    // Idle connections must not keep a process alive; requests in progress do.
-    socket.unref();
   }
 
   get load(): number {
@@ -78,7 +76,6 @@ export class Connection {
     this.framing = new MessageFraming(MAX_MESSAGE_BYTES);
     this.socket = socket;
     this.attach(socket);
-    socket.unref();
   }
 
   /** Sends a request and resolves with its answer, whatever its result code. @throws ConnectionLost, LdapAuthError */
@@ -86,19 +83,17 @@ export class Connection {
     if (this.closed) {
       return Promise.reject(new ConnectionLost('The connection is closed'));
     }
-    request.messageId = this.nextId();
-    const answer = this.pending.add(request.messageId);
-    if (this.pending.size === 1) {
-      this.socket.ref();
-    }
-    this.write(request.write());
-    return answer;
+    const id = this.nextId();
+    this.send(id, request);
+    return this.pending.add(id);
   }
 
   /** Says goodbye and closes. Requests in progress fail. */
   close(): void {
     if (!this.closed) {
-      this.socket.write(new UnbindRequest({ messageId: this.nextId() }).write());
+      this.outgoing = [];
+      this.send(this.nextId(), unbindRequest);
+      this.flush();
       this.destroy(new ConnectionLost('The connection was closed'));
     }
   }
@@ -106,9 +101,7 @@ export class Connection {
   /** Closes as soon as nothing is in progress. */
   retire(): void {
     this.isRetired = true;
-    if (this.pending.size === 0) {
-      this.close();
-    }
+    this.closeIfRetired();
   }
 
   destroy(reason: unknown): void {
@@ -116,6 +109,7 @@ export class Connection {
       return;
     }
     this.closed = true;
+    this.outgoing = [];
     // What was written is still flushed; a peer that reads nothing is not waited for.
     this.socket.end();
     this.socket.destroySoon();
@@ -125,6 +119,7 @@ export class Connection {
   }
 
   private attach(socket: Socket): void {
+    socket.unref();
     socket.on('data', this.onData);
     socket.on('error', (error) => this.destroy(new ConnectionLost('The connection broke', { cause: error })));
     socket.on('close', () => this.destroy(new ConnectionLost('The directory closed the connection')));
@@ -137,25 +132,30 @@ export class Connection {
   }
 
   /**
-   * A lone request leaves at once. Beside others it waits for the end of the event loop's turn, so that the requests
-   * of many sign-ins leave in one write: at 16 clients that system call is most of what a sign-in costs.
+   * What is sent within one turn of the event loop leaves together at its end: with many clients that system call is
+   * most of what a request costs. A lone request loses nothing, because that end comes before any waiting.
    */
-  private write(bytes: Buffer): void {
-    if (!this.corked && this.pending.size > 1) {
-      this.corked = true;
-      this.socket.cork();
-      setImmediate(() => {
-        this.corked = false;
-        this.socket.uncork();
-      });
+  private send(id: number, request: Request): void {
+    this.outgoing.push({ id, request });
+    if (this.outgoing.length === 1) {
+      atEndOfTurn(this.flush);
     }
-    this.socket.write(bytes);
   }
+
+  private readonly flush = (): void => {
+    if (this.outgoing.length > 0) {
+      for (const { id, request } of this.outgoing.reverse()) {
+        writeMessage(writer, id, request);
+      }
+      this.outgoing = [];
+      this.socket.write(writer.take());
+    }
+  };
 
   private readonly onData = (chunk: Buffer): void => {
     this.lastReceivedAt = performance.now();
     try {
-      this.framing.push(chunk, (message) => this.receive(message));
+      this.framing.push(chunk, this.receive);
     } catch (error) {
       this.destroy(
         new LdapAuthError('unavailable', 'The directory sent a message that cannot be read', {
@@ -166,8 +166,8 @@ export class Connection {
     }
   };
 
-  private receive(message: Buffer): void {
-    const response = decodeResponse(message);
+  private readonly receive = (data: Buffer, start: number, end: number): void => {
+    const response = decodeResponse(data, start, end);
     if (response.id === 0) {
       // Notice of Disconnection (RFC 4511 section 4.4.1) or another unsolicited message: nothing more is to be sent.
       this.destroy(new ConnectionLost('The directory announced the end of the connection'));
@@ -179,9 +179,9 @@ export class Connection {
     } else if (response.kind === 'result' && this.pending.finish(response.id, response.result)) {
       this.answered += 1;
       this.lastUsedAt = this.lastReceivedAt;
-      this.becomeIdle();
+      this.closeIfRetired();
     }
-  }
+  };
 
   private giveUp(id: number, startedAt: number, error: LdapAuthError): void {
     if (this.lastReceivedAt < startedAt) {
@@ -190,18 +190,13 @@ export class Connection {
       return;
     }
     this.pending.fail(id, error);
-    this.write(new AbandonRequest({ messageId: this.nextId(), abandonId: id }).write());
-    this.becomeIdle();
+    this.send(this.nextId(), abandonRequest(id));
+    this.closeIfRetired();
   }
 
-  private becomeIdle(): void {
-    if (this.pending.size > 0) {
-      return;
-    }
-    if (this.isRetired) {
+  private closeIfRetired(): void {
+    if (this.isRetired && this.pending.size === 0) {
       this.close();
-    } else {
-      this.socket.unref();
     }
   }
 }

@@ -1,4 +1,3 @@
-import { PresenceFilter } from 'ldapts';
 import { BindPool } from './bind-pool.ts';
 import { acceptCredentials, type Credentials } from './credentials.ts';
 import { firstText, toUser } from './entry.ts';
@@ -14,8 +13,6 @@ import type { Settings } from './settings.ts';
 import { bothOf, type OnStep } from './step.ts';
 import { UserBind } from './user-bind.ts';
 import { findUser } from './user-search.ts';
-
-const anything = new PresenceFilter({ attribute: 'objectClass' });
 
 /** Everything that one configuration shares: its connections, its line, its memory of what failed. */
 export class Engine {
@@ -60,9 +57,9 @@ export class Engine {
   async check(): Promise<void> {
     await this.withinDeadline(async ({ onStep }) => {
       const context = this.searchesOf(onStep);
-      await checkBase(context, this.settings.user.base, 'searchBase', anything);
+      await checkBase(context, this.settings.user.search.base, 'searchBase');
       if (this.settings.groups !== undefined) {
-        await checkBase(context, this.settings.groups.base, 'groupSearchBase', anything);
+        await checkBase(context, this.settings.groups.search.base, 'groupSearchBase');
       }
     });
   }
@@ -145,15 +142,15 @@ export class Engine {
   private async refuseUnknown(password: string, context: SearchContext): Promise<void> {
     const { user, groups } = this.settings;
     if (groups !== undefined) {
-      const nobody: RawEntry = { dn: this.userBind.decoyDn(user.base), attributes: [] };
+      const nobody: RawEntry = { dn: this.userBind.decoyDn(user.search.base), attributes: [] };
       const asNobody: Settings = { ...this.settings, groups: { ...groups, dnProperty: 'dn' } };
       quietly(findGroups(context, asNobody, nobody));
     }
-    await this.userBind.refuseUnknown(user.base, password, context.onStep);
+    await this.userBind.refuseUnknown(user.search.base, password, context.onStep);
   }
 
   private searchesOf(onStep: OnStep | undefined): SearchContext {
-    return { pool: this.servicePool, timeout: this.settings.timeout, onStep };
+    return { pool: this.servicePool, onStep };
   }
 
   private armSweeper(): void {

@@ -1,8 +1,7 @@
-import { type Filter, OrFilter } from 'ldapts';
 import { dnSpellings } from './dn-spellings.ts';
 import { allTexts, firstText, toEntry, toUser } from './entry.ts';
 import { LdapAuthError } from './errors.ts';
-import { type FilterTemplate, parseFilter } from './filter-template.ts';
+import { anyOf, type FilterTemplate, type PlacedFilter, parseFilter } from './filter-template.ts';
 import type { LdapEntry, LdapUser } from './options.ts';
 import type { RawEntry } from './response.ts';
 import { type SearchContext, search } from './search.ts';
@@ -43,20 +42,22 @@ export async function findGroups(context: SearchContext, settings: Settings, use
     const outer: LdapEntry[] = [];
     for (let at = 0; at < around.length; at += FILTERS_PER_SEARCH) {
       const filters = around.slice(at, at + FILTERS_PER_SEARCH).map((group) => filterForGroup(groups, group));
-      outer.push(...add(await searchGroups(context, groups, new OrFilter({ filters }))));
+      outer.push(...add(await searchGroups(context, groups, anyOf(filters))));
     }
     around = outer;
   }
   return [...found.values()];
 }
 
-async function searchGroups(context: SearchContext, groups: GroupSearchSettings, filter: Filter): Promise<LdapEntry[]> {
-  const { base, scope, attributes } = groups;
-  const entries = await search(context, { purpose: 'groups', base, scope, filter, attributes, sizeLimit: 0 });
-  return entries.map(toEntry);
+async function searchGroups(
+  context: SearchContext,
+  groups: GroupSearchSettings,
+  filter: PlacedFilter,
+): Promise<LdapEntry[]> {
+  return (await search(context, groups.search, filter)).map(toEntry);
 }
 
-function filterForUser(groups: GroupSearchSettings, user: RawEntry): Filter {
+function filterForUser(groups: GroupSearchSettings, user: RawEntry): PlacedFilter {
   if (groups.filter.kind === 'function') {
     return callFilter(groups.filter.call, toUser(user, false));
   }
@@ -73,20 +74,18 @@ function filterForUser(groups: GroupSearchSettings, user: RawEntry): Filter {
     : groups.filter.place({ dn, username });
 }
 
-function filterForGroup(groups: GroupSearchSettings, group: LdapEntry): Filter {
+function filterForGroup(groups: GroupSearchSettings, group: LdapEntry): PlacedFilter {
   return groups.filter.kind === 'function'
     ? callFilter(groups.filter.call, group)
     : placeDn(groups.filter.place, group.dn, '');
 }
 
-function placeDn(place: FilterTemplate, dn: string, username: string): Filter {
-  const filters = dnSpellings(dn).map((spelling) => place({ dn: spelling, username }));
-  const [only] = filters;
-  return filters.length === 1 && only !== undefined ? only : new OrFilter({ filters });
+function placeDn(place: FilterTemplate, dn: string, username: string): PlacedFilter {
+  return anyOf(dnSpellings(dn).map((spelling) => place({ dn: spelling, username })));
 }
 
 /** What a function of the configuration returns is a filter in text, and the function's own responsibility. */
-function callFilter(call: (user: LdapUser) => string, user: LdapUser): Filter {
+function callFilter(call: (user: LdapUser) => string, user: LdapUser): PlacedFilter {
   try {
     return parseFilter(call(user));
   } catch (error) {

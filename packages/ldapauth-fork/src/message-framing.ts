@@ -16,8 +16,11 @@ export class MessageFraming {
     return this.rest === undefined && this.partsLength === 0;
   }
 
-  /** @throws RangeError when the bytes are no LDAP message or one is too long */
-  push(chunk: Buffer, onMessage: (message: Buffer) => void): void {
+  /**
+   * @param onMessage told where a whole message lies
+   * @throws RangeError when the bytes are no LDAP message or one is too long
+   */
+  push(chunk: Buffer, onMessage: (data: Buffer, start: number, end: number) => void): void {
     if (this.needed > 0) {
       // A long message is joined once, when all of it is here.
       this.parts.push(chunk);
@@ -26,18 +29,19 @@ export class MessageFraming {
         return;
       }
     }
-    let data = this.takeAll(chunk);
+    const data = this.takeAll(chunk);
+    let start = 0;
     for (;;) {
-      const length = messageLength(data);
+      const length = messageLength(data, start);
       if (length > this.maxBytes) {
         throw new RangeError('The directory sent a message that is too long');
       }
-      if (length === 0 || data.length < length) {
-        this.keep(data, length);
+      if (length === 0 || data.length - start < length) {
+        this.keep(start === 0 ? data : data.subarray(start), length);
         return;
       }
-      onMessage(data.subarray(0, length));
-      data = data.subarray(length);
+      onMessage(data, start, start + length);
+      start += length;
     }
   }
 
@@ -65,10 +69,10 @@ export class MessageFraming {
   }
 }
 
-/** The length of the message at the beginning, header included; 0 when the header is not whole yet. */
-function messageLength(data: Buffer): number {
-  const tag = data[0];
-  const first = data[1];
+/** The length of the message that begins there, header included; 0 when the header is not whole yet. */
+function messageLength(data: Buffer, start: number): number {
+  const tag = data[start];
+  const first = data[start + 1];
   if (tag !== undefined && tag !== 0x30) {
     throw new RangeError('The directory sent something that is not LDAP');
   }
@@ -82,5 +86,5 @@ function messageLength(data: Buffer): number {
   if (lengthBytes === 0 || lengthBytes > 4) {
     throw new RangeError('The directory sent a length that LDAP does not allow');
   }
-  return data.length < 2 + lengthBytes ? 0 : 2 + lengthBytes + data.readUIntBE(2, lengthBytes);
+  return data.length - start < 2 + lengthBytes ? 0 : 2 + lengthBytes + data.readUIntBE(start + 2, lengthBytes);
 }

@@ -1,9 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { ExtendedRequest } from 'ldapts';
 import { Connection } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import { connectErrorOf } from './network-error.ts';
+import { startTlsRequest } from './request.ts';
 import { LdapResultError } from './result-codes.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -15,8 +15,6 @@ export interface OpenOptions {
   /** Limit of opening it, in milliseconds. */
   readonly connectTimeout: number;
 }
-
-const START_TLS = '1.3.6.1.4.1.1466.20037';
 
 /** Opens one connection, TLS included. Nothing is bound on it. @throws LdapAuthError */
 export async function openConnection(server: ServerAddress, options: OpenOptions): Promise<Connection> {
@@ -54,7 +52,7 @@ export async function openConnection(server: ServerAddress, options: OpenOptions
 
 /** RFC 4511 section 4.14: ask, hear yes, agree on TLS, verify the name. Only then may a bind be sent. */
 async function startTls(connection: Connection, server: ServerAddress, tlsOptions: ConnectionOptions): Promise<void> {
-  const { result } = await connection.request(new ExtendedRequest({ messageId: 0, oid: START_TLS }));
+  const { result } = await connection.request(startTlsRequest);
   if (result.status !== 0) {
     connection.destroy(undefined);
     throw new LdapAuthError('misconfigured', `${server.url} refuses StartTLS`, {

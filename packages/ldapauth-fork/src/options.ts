@@ -68,7 +68,7 @@ export interface LdapAuthOptions {
   /** Limit of a whole sign-in, waiting included. Default 10,000. */
   readonly deadline?: number | undefined;
 
-  /** Multiplexed connections for searches. Default 2. */
+  /** Multiplexed connections for searches; another is opened when those there are crowded. Default 2. */
   readonly serviceConnections?: number | undefined;
   /** A service connection is replaced by a freshly bound one after this time. Default 50 minutes (Okta ends them at 60). */
   readonly rebindAfter?: number | undefined;

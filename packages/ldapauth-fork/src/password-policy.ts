@@ -1,13 +1,17 @@
-import { Control } from 'ldapts';
-import { BerCursor, SEQUENCE } from './ber-cursor.ts';
+import { BerCursor, OCTET_STRING, SEQUENCE } from './ber-cursor.ts';
+import { encode } from './ber-writer.ts';
 import type { RefusalReason } from './errors.ts';
 import type { LdapResult } from './response.ts';
 import { ResultCode } from './result-codes.ts';
 
 const PASSWORD_POLICY = '1.3.6.1.4.1.42.2.27.8.5.1';
 
-/** Asks for the reason of a refusal (draft-behera-ldap-password-policy-11, section 6.1). Shared: it holds no state. */
-export const passwordPolicyRequest = new Control(PASSWORD_POLICY);
+/** The controls of a bind that ask for the reason of a refusal (draft-behera-ldap-password-policy-11, section 6.1). */
+export const passwordPolicyControls = encode((to) => {
+  to.text(OCTET_STRING, PASSWORD_POLICY);
+  to.wrap(SEQUENCE, 0);
+  to.wrap(0xa0, 0);
+});
 
 const POLICY_ERRORS: ReadonlyMap<number, RefusalReason> = new Map([
   [0, 'password-expired'],
@@ -75,7 +79,8 @@ function policyReasonOf(result: LdapResult): RefusalReason | undefined {
     return undefined;
   }
   try {
-    const body = new BerCursor(value).enter(SEQUENCE);
+    const body = new BerCursor(value);
+    body.enter(SEQUENCE);
     if (body.peekTag() === 0xa0) {
       body.skip();
     }

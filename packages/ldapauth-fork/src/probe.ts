@@ -1,15 +1,13 @@
-import { BindRequest, PresenceFilter, SearchRequest } from 'ldapts';
-import { type Connection, ConnectionLost, type Request } from './connection.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
+import { bindRequest, type Request, readNothing } from './request.ts';
 
 const PROBE_MS = 1_000;
-const everything = new PresenceFilter({ attribute: 'objectClass' });
 
-/** For a service connection: reads the root DSE, without attributes. */
-export const readRootDse = (): Request =>
-  new SearchRequest({ messageId: 0, baseDN: '', scope: 'base', filter: everything, attributes: ['1.1'] });
+/** For a service connection: the root DSE. */
+export const readRootDse = readNothing('');
 
 /** For a user connection, where nothing but binds is sent: an anonymous bind. It also drops the last user's rights. */
-export const bindAnonymously = (): Request => new BindRequest({ messageId: 0 });
+export const bindAnonymously = bindRequest('', '');
 
 /**
  * Whether a connection that was idle still answers: firewalls drop idle connections without telling. Any answer

@@ -1,6 +1,7 @@
 import { compileFilter, type FilterTemplate } from './filter-template.ts';
 import { REPLACED, RULES } from './option-rules.ts';
 import type { LdapAuthOptions } from './options.ts';
+import { prepareSearch } from './search.ts';
 import { isLoopback, parseServerAddress, type ServerAddress } from './server-address.ts';
 import type { GroupSearchSettings, Settings } from './settings.ts';
 import { harmless } from './step.ts';
@@ -19,32 +20,44 @@ export function readSettings(options: LdapAuthOptions): Settings {
     throw new TypeError(`ldapauth-fork: ${problems.join('; ')}`);
   }
   const userConnections = options.userConnections ?? 8;
+  const timeout = options.timeout ?? 5_000;
+  // The directory is asked to keep it too.
+  const timeLimit = Math.ceil(timeout / 1_000);
   return {
     servers,
     starttls: options.starttls ?? false,
     tlsOptions: options.tlsOptions ?? {},
     service: options.bindDN ? { dn: options.bindDN, password: options.bindCredentials ?? '' } : undefined,
     user: {
-      base: options.searchBase,
-      scope: options.searchScope ?? 'sub',
+      search: prepareSearch('user', {
+        base: options.searchBase,
+        scope: options.searchScope ?? 'sub',
+        attributes: userAttributes(options),
+        // The second one tells that the name is ambiguous; there is no need to know how many follow.
+        sizeLimit: 2,
+        timeLimit,
+      }),
       filter,
-      attributes: userAttributes(options),
       bindProperty: options.bindProperty ?? 'dn',
     },
     groups:
       options.groupSearchBase === undefined || groupFilter === undefined
         ? undefined
         : {
-            base: options.groupSearchBase,
-            scope: options.groupSearchScope ?? 'sub',
+            search: prepareSearch('groups', {
+              base: options.groupSearchBase,
+              scope: options.groupSearchScope ?? 'sub',
+              attributes: options.groupSearchAttributes ?? [],
+              sizeLimit: 0,
+              timeLimit,
+            }),
             filter: groupFilter,
-            attributes: options.groupSearchAttributes ?? [],
             dnProperty: options.groupDnProperty ?? 'dn',
             nested: options.nestedGroups ?? false,
           },
     memberOfAttribute: options.memberOfAttribute,
     includeRaw: options.includeRaw ?? false,
-    timeout: options.timeout ?? 5_000,
+    timeout,
     connectTimeout: options.connectTimeout ?? 5_000,
     deadline: options.deadline ?? 10_000,
     serviceConnections: options.serviceConnections ?? 2,

@@ -1,4 +1,4 @@
-import { BerCursor, ENUMERATED, OCTET_STRING, SEQUENCE, SET } from './ber-cursor.ts';
+import { BerCursor, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET } from './ber-cursor.ts';
 
 /** One entry of a search result, values as they came. */
 export interface RawEntry {
@@ -37,23 +37,25 @@ const EXTENDED_RESPONSE = 0x78;
 const CONTROLS = 0xa0;
 const NO_CONTROLS: readonly ResponseControl[] = [];
 
-/** Decodes one whole LDAP message from a directory. @throws RangeError when it is malformed */
-export function decodeResponse(message: Buffer): Response {
-  const cursor = new BerCursor(message).enter(SEQUENCE);
-  const id = cursor.integer(0x02);
+/** Decodes the LDAP message that fills these bytes. @throws RangeError when it is malformed */
+export function decodeResponse(data: Buffer, start: number, end: number): Response {
+  const cursor = new BerCursor(data, start, end);
+  cursor.enter(SEQUENCE);
+  const id = cursor.integer(INTEGER);
   const operation = cursor.peekTag();
   switch (operation) {
     case SEARCH_ENTRY:
-      return { kind: 'entry', id, entry: decodeEntry(cursor.enter(operation)) };
+      return { kind: 'entry', id, entry: decodeEntry(cursor) };
     case SEARCH_REFERENCE:
       return { kind: 'reference', id };
     case BIND_RESPONSE:
     case SEARCH_DONE:
     case EXTENDED_RESPONSE: {
-      const body = cursor.enter(operation);
-      const status = body.integer(ENUMERATED);
-      body.skip();
-      const diagnosticMessage = body.text(OCTET_STRING);
+      const message = cursor.enter(operation);
+      const status = cursor.integer(ENUMERATED);
+      cursor.skip();
+      const diagnosticMessage = cursor.text(OCTET_STRING);
+      cursor.leave(message);
       return { kind: 'result', id, result: { status, diagnosticMessage, controls: decodeControls(cursor) } };
     }
     default:
@@ -61,36 +63,40 @@ export function decodeResponse(message: Buffer): Response {
   }
 }
 
-function decodeEntry(body: BerCursor): RawEntry {
-  const dn = body.text(OCTET_STRING);
+function decodeEntry(cursor: BerCursor): RawEntry {
+  cursor.enter(SEARCH_ENTRY);
+  const dn = cursor.text(OCTET_STRING);
   const attributes: RawAttribute[] = [];
-  const list = body.enter(SEQUENCE);
-  while (!list.isAtEnd) {
-    const attribute = list.enter(SEQUENCE);
-    const type = attribute.text(OCTET_STRING);
+  cursor.enter(SEQUENCE);
+  while (!cursor.isAtEnd) {
+    const list = cursor.enter(SEQUENCE);
+    const type = cursor.text(OCTET_STRING);
     const values: Buffer[] = [];
-    const set = attribute.enter(SET);
-    while (!set.isAtEnd) {
-      values.push(set.bytes(OCTET_STRING));
+    const attribute = cursor.enter(SET);
+    while (!cursor.isAtEnd) {
+      values.push(cursor.bytes(OCTET_STRING));
     }
+    cursor.leave(attribute);
+    cursor.leave(list);
     attributes.push({ type, values });
   }
   return { dn, attributes };
 }
 
-function decodeControls(message: BerCursor): readonly ResponseControl[] {
-  if (message.peekTag() !== CONTROLS) {
+function decodeControls(cursor: BerCursor): readonly ResponseControl[] {
+  if (cursor.peekTag() !== CONTROLS) {
     return NO_CONTROLS;
   }
   const controls: ResponseControl[] = [];
-  const list = message.enter(CONTROLS);
-  while (!list.isAtEnd) {
-    const control = list.enter(SEQUENCE);
-    const oid = control.text(OCTET_STRING);
-    if (control.peekTag() === 0x01) {
-      control.skip();
+  cursor.enter(CONTROLS);
+  while (!cursor.isAtEnd) {
+    const list = cursor.enter(SEQUENCE);
+    const oid = cursor.text(OCTET_STRING);
+    if (cursor.peekTag() === 0x01) {
+      cursor.skip();
     }
-    controls.push({ oid, value: control.isAtEnd ? undefined : control.bytes(OCTET_STRING) });
+    controls.push({ oid, value: cursor.isAtEnd ? undefined : cursor.bytes(OCTET_STRING) });
+    cursor.leave(list);
   }
   return controls;
 }

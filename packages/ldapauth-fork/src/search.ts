@@ -1,25 +1,23 @@
-import { type Filter, SearchRequest } from 'ldapts';
 import { LdapAuthError } from './errors.ts';
-import type { Scope } from './options.ts';
+import type { PlacedFilter } from './filter-template.ts';
+import { type Request, readNothing, type SearchShape, searchRequests } from './request.ts';
 import type { RawEntry } from './response.ts';
 import { errorOf, outcomeOf, ResultCode } from './result-codes.ts';
 import type { ServicePool } from './service-pool.ts';
 import type { OnStep } from './step.ts';
 
-export interface Search {
+/** A search that is made over and over with another filter. */
+export interface Search extends SearchShape {
   readonly purpose: 'user' | 'groups';
-  readonly base: string;
-  readonly scope: Scope;
-  readonly filter: Filter;
-  readonly attributes: readonly string[];
-  /** 0: as many as the directory gives. */
-  readonly sizeLimit: number;
+  readonly requestWith: (filter: PlacedFilter) => Request;
+}
+
+export function prepareSearch(purpose: Search['purpose'], shape: SearchShape): Search {
+  return { ...shape, purpose, requestWith: searchRequests(shape) };
 }
 
 export interface SearchContext {
   readonly pool: ServicePool;
-  /** Limit of one operation, in milliseconds; the directory is asked to keep it too. */
-  readonly timeout: number;
   readonly onStep: OnStep | undefined;
 }
 
@@ -27,65 +25,31 @@ export interface SearchContext {
  * One search as the service account.
  * @throws LdapAuthError for anything but success, save that our own size limit is only a full result
  */
-export async function search(context: SearchContext, what: Search): Promise<readonly RawEntry[]> {
+export async function search(context: SearchContext, what: Search, filter: PlacedFilter): Promise<readonly RawEntry[]> {
+  const { purpose, base, scope, sizeLimit } = what;
   const startedAt = performance.now();
-  const report = (outcome: string, entries: number): void => {
-    const { purpose, base, scope } = what;
-    const ms = performance.now() - startedAt;
-    context.onStep?.({
-      kind: 'search',
-      purpose,
-      base,
-      scope,
-      // Written when somebody reads it: most observers count and time.
-      get filter() {
-        return what.filter.toString();
-      },
-      entries,
-      outcome,
-      ms,
-    });
-  };
+  let outcome = 'ok';
+  let found = 0;
   try {
-    const { result, entries } = await context.pool.send(
-      new SearchRequest({
-        messageId: 0,
-        baseDN: what.base,
-        scope: what.scope,
-        filter: what.filter,
-        // ldapts wants an array of its own type; it does not change it.
-        attributes: what.attributes as string[],
-        sizeLimit: what.sizeLimit,
-        timeLimit: Math.ceil(context.timeout / 1_000),
-      }),
-      context.onStep,
-    );
-    const isOurLimit =
-      result.status === ResultCode.sizeLimitExceeded && what.sizeLimit > 0 && entries.length >= what.sizeLimit;
+    const { result, entries } = await context.pool.send(what.requestWith(filter), context.onStep);
+    const isOurLimit = result.status === ResultCode.sizeLimitExceeded && sizeLimit > 0 && entries.length >= sizeLimit;
     if (result.status !== ResultCode.success && !isOurLimit) {
-      throw errorOf(result, what.purpose === 'user' ? 'Searching the user' : 'Searching groups');
+      throw errorOf(result, purpose === 'user' ? 'Searching the user' : 'Searching groups');
     }
-    report('ok', entries.length);
+    found = entries.length;
     return entries;
   } catch (error) {
-    report(outcomeOf(error), 0);
+    outcome = outcomeOf(error);
     throw error;
+  } finally {
+    const ms = performance.now() - startedAt;
+    context.onStep?.({ kind: 'search', purpose, base, scope, filter: filter.text, entries: found, outcome, ms });
   }
 }
 
 /** Whether a base exists, without reading anything. @throws LdapAuthError */
-export async function checkBase(context: SearchContext, base: string, name: string, anything: Filter): Promise<void> {
-  const { result } = await context.pool.send(
-    new SearchRequest({
-      messageId: 0,
-      baseDN: base,
-      scope: 'base',
-      filter: anything,
-      attributes: ['1.1'],
-      sizeLimit: 1,
-    }),
-    context.onStep,
-  );
+export async function checkBase({ pool, onStep }: SearchContext, base: string, name: string): Promise<void> {
+  const { result } = await pool.send(readNothing(base), onStep);
   if (result.status === ResultCode.noSuchObject || result.status === ResultCode.invalidDnSyntax) {
     throw errorOf(result, name);
   }

@@ -1,6 +1,6 @@
-import { BindRequest } from 'ldapts';
 import { type Connection, ConnectionLost } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
+import { bindRequest } from './request.ts';
 import { bindErrorOf, LdapResultError, outcomeOf, ResultCode } from './result-codes.ts';
 import type { Settings } from './settings.ts';
 import type { OnStep } from './step.ts';
@@ -31,7 +31,7 @@ export async function bindService(
   const report = (outcome: string): void =>
     onStep?.({ kind: 'bind', purpose: 'service', dn: service.dn, outcome, ms: performance.now() - startedAt });
   try {
-    const { result } = await connection.request(new BindRequest({ messageId: 0, ...service }));
+    const { result } = await connection.request(bindRequest(service.dn, service.password));
     if (REFUSED_ACCOUNT.has(result.status)) {
       throw new LdapAuthError(
         'service-bind-failed',

@@ -1,7 +1,8 @@
-import { type Connection, ConnectionLost, type Request } from './connection.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
 import { LdapAuthError } from './errors.ts';
 import type { Answer } from './pending-requests.ts';
 import { isAlive, readRootDse } from './probe.ts';
+import type { Request } from './request.ts';
 import { OVERLOADED, ResultCode } from './result-codes.ts';
 import type { Servers } from './servers.ts';
 import { bindService } from './service-bind.ts';
@@ -10,8 +11,8 @@ import type { OnStep } from './step.ts';
 
 const ATTEMPTS = 3;
 const RETRY_REFUSED_BIND_MS = 1_000;
-// Fewer requests than this share a connection well.
-const CROWDED = 4;
+// So many requests share a connection better than two: they leave and come back in fewer packets.
+const CROWDED = 24;
 
 // What directories answer on a connection whose session they have ended or are about to end.
 const STALE: ReadonlySet<number> = new Set([
@@ -104,7 +105,7 @@ export class ServicePool {
       if (connection === undefined) {
         return this.openShared(onStep);
       }
-      if (this.readyOne(onStep) === connection || (await isAlive(connection, readRootDse()))) {
+      if (this.readyOne(onStep) === connection || (await isAlive(connection, readRootDse))) {
         return connection;
       }
     }
@@ -112,7 +113,7 @@ export class ServicePool {
 
   /** The connection to send on, when nothing has to be waited for. */
   private readyOne(onStep: OnStep | undefined): Connection | undefined {
-    const connection = this.leastLoaded();
+    const connection = this.live.find(({ load }) => load < CROWDED) ?? this.leastLoaded();
     if (connection === undefined || this.isClosing) {
       return undefined;
     }

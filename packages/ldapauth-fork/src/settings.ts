@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { FilterTemplate } from './filter-template.ts';
-import type { LdapUser, Scope } from './options.ts';
+import type { LdapUser } from './options.ts';
+import type { Search } from './search.ts';
 import type { ServerAddress } from './server-address.ts';
 import type { OnStep } from './step.ts';
 
@@ -29,21 +30,16 @@ export interface Settings {
 }
 
 export interface UserSearchSettings {
-  readonly base: string;
-  readonly scope: Scope;
+  readonly search: Search;
   readonly filter: FilterTemplate;
-  /** Empty: all. */
-  readonly attributes: readonly string[];
   readonly bindProperty: string;
 }
 
 export interface GroupSearchSettings {
-  readonly base: string;
-  readonly scope: Scope;
+  readonly search: Search;
   readonly filter:
     | { readonly kind: 'template'; readonly place: FilterTemplate }
     | { readonly kind: 'function'; readonly call: (user: LdapUser) => string };
-  readonly attributes: readonly string[];
   readonly dnProperty: string;
   readonly nested: boolean;
 }

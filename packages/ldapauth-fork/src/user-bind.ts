@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BindRequest } from 'ldapts';
 import type { BindPool } from './bind-pool.ts';
 import { LdapAuthError, type RefusalReason } from './errors.ts';
 import type { Turn } from './gate.ts';
-import { judgeBind, passwordPolicyRequest } from './password-policy.ts';
+import { judgeBind, passwordPolicyControls } from './password-policy.ts';
+import { bindRequest } from './request.ts';
 import { bindErrorOf, LdapResultError, outcomeOf } from './result-codes.ts';
 import type { OnStep } from './step.ts';
 
@@ -39,12 +39,23 @@ export class UserBind {
       });
     }
     const startedAt = performance.now();
-    const reason = await this.sendPatiently(dn, password, turn);
-    if (reason === undefined || reason === 'invalid-credentials') {
-      this.durations[this.nextSample] = performance.now() - startedAt;
-      this.nextSample = (this.nextSample + 1) % SAMPLES;
+    for (;;) {
+      try {
+        const reason = await this.send(dn, password, turn.onStep);
+        if (reason === undefined || reason === 'invalid-credentials') {
+          this.durations[this.nextSample] = performance.now() - startedAt;
+          this.nextSample = (this.nextSample + 1) % SAMPLES;
+        }
+        return reason;
+      } catch (error) {
+        const isLimited = error instanceof LdapAuthError && error.detail === 'admin-limit';
+        if (!isLimited || turn.expired || performance.now() + LIMIT_PAUSE > startedAt + LIMIT_PATIENCE) {
+          throw error;
+        }
+        // Not in step with others who wait for the same account.
+        await wait(LIMIT_PAUSE * (0.75 + Math.random() / 2));
+      }
     }
-    return reason;
   }
 
   /**
@@ -72,44 +83,25 @@ export class UserBind {
     return base === '' ? `cn=${this.decoyName}` : `cn=${this.decoyName},${base}`;
   }
 
-  private async sendPatiently(dn: string, password: string, turn: Turn): Promise<RefusalReason | undefined> {
-    const endsAt = performance.now() + LIMIT_PATIENCE;
-    for (;;) {
-      try {
-        return await this.send(dn, password, turn.onStep);
-      } catch (error) {
-        const isLimited = error instanceof LdapAuthError && error.detail === 'admin-limit';
-        if (!isLimited || turn.expired || performance.now() + LIMIT_PAUSE > endsAt) {
-          throw error;
-        }
-        // Not in step with others who wait for the same account.
-        await wait(LIMIT_PAUSE * (0.75 + Math.random() / 2));
-      }
-    }
-  }
-
   private async send(dn: string, password: string, onStep: OnStep | undefined): Promise<RefusalReason | undefined> {
     const startedAt = performance.now();
-    const report = (outcome: string): void =>
-      onStep?.({ kind: 'bind', purpose: 'user', dn, outcome, ms: performance.now() - startedAt });
+    let outcome = 'ok';
     try {
-      const { result } = await this.pool.send(
-        new BindRequest({ messageId: 0, dn, password, controls: [passwordPolicyRequest] }),
-        onStep,
-      );
+      const { result } = await this.pool.send(bindRequest(dn, password, passwordPolicyControls), onStep);
       const verdict = judgeBind(result);
       if (verdict.kind === 'broken') {
         throw bindErrorOf(result, 'Trying the password');
       }
       if (verdict.kind === 'ok') {
-        report('ok');
         return undefined;
       }
-      report(verdict.detail ?? verdict.reason);
+      outcome = verdict.detail ?? verdict.reason;
       return verdict.reason;
     } catch (error) {
-      report(outcomeOf(error));
+      outcome = outcomeOf(error);
       throw error;
+    } finally {
+      onStep?.({ kind: 'bind', purpose: 'user', dn, outcome, ms: performance.now() - startedAt });
     }
   }
 }

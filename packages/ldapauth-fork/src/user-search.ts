@@ -9,15 +9,7 @@ export async function findUser(
   settings: UserSearchSettings,
   username: string,
 ): Promise<RawEntry | undefined> {
-  const entries = await search(context, {
-    purpose: 'user',
-    base: settings.base,
-    scope: settings.scope,
-    filter: settings.filter({ username, dn: '' }),
-    attributes: settings.attributes,
-    // The second one tells that the name is ambiguous; there is no need to know how many follow.
-    sizeLimit: 2,
-  });
+  const entries = await search(context, settings.search, settings.filter({ username, dn: '' }));
   if (entries.length > 1) {
     throw new LdapAuthError('ambiguous-user', 'Two entries of the directory carry the name that was typed');
   }

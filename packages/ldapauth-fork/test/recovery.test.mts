@@ -68,7 +68,7 @@ describe('recovery without a restart', () => {
   });
 
   it('says timeout while the directory hangs, and signs in once it goes on', async () => {
-    const server = options({ url: directory.url, timeout: 200, deadline: 1_000 });
+    const server = options({ url: directory.url, timeout: 500, deadline: 2_000 });
     await many(server, 20);
     await directory.pause();
     for (const judged of await many(server, 20)) {

@@ -88,6 +88,26 @@ describe('a sign-in at a real directory', () => {
   );
 
   it.each([
+    ['all of several', '(&(objectClass=inetOrgPerson)(uid={{username}}))', 'user01'],
+    ['none of several', '(&(uid={{username}})(!(mail={{username}})))', 'user01'],
+    ['a part of a value', '(mail={{username}}@*example*.com)', 'user01'],
+    ['parts before, within and after', '(mail=u*{{username}}*m)', 'ser01'],
+    ['values from one on', '(&(uid=user01)(uidNumber>={{username}}))', '1'],
+    ['values up to one', '(&(uid=user01)(uidNumber<={{username}}))', '2147483647'],
+    ['what sounds alike', '(&(uid=user01)(cn~={{username}}))', 'user01'],
+    ['a matching rule', '(uid:caseExactMatch:={{username}})', 'user01'],
+    ['a component of the DN', '(&(uid={{username}})(ou:dn:=users))', 'user01'],
+    ['escapes beside the value', '(|(cn=\\c3\\a9\\28{{username}})(uid={{username}}))', 'user01'],
+    ['more than 127 bytes', `(|(description=${'x'.repeat(200)})(uid={{username}}))`, 'user01'],
+    ['more than 255 bytes', `(|(description=${'é'.repeat(400)})(uid={{username}}))`, 'user01'],
+    ['more than a first buffer holds', `(|(description=${'x'.repeat(9_000)})(uid={{username}}))`, 'user01'],
+  ])('searches by a filter with %s', async (_case, searchFilter, username) => {
+    const server = options({ searchFilter });
+    expect(await signIn(server, username, 'password1')).toMatchObject({ user: { uid: 'user01' } });
+    expect(await signIn(server, 'nobody', 'password1')).not.toHaveProperty('user');
+  });
+
+  it.each([
     ['a wildcard', '*'],
     ['a wildcard within', 'user0*'],
     ['a filter', 'user01)(objectClass=*'],
