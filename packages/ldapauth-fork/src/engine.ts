@@ -45,12 +45,11 @@ export class Engine {
    * @param watcher told of this sign-in's steps, those of connections opened for it included
    * @throws InvalidCredentialsError for a refusal, LdapAuthError when the sign-in cannot be judged
    */
-  async signIn(username: unknown, password: unknown, watcher?: OnStep): Promise<LdapUser> {
+  signIn(username: unknown, password: unknown, watcher?: OnStep): Promise<LdapUser> {
     const credentials = acceptCredentials(username, password);
-    if (credentials === undefined) {
-      throw new InvalidCredentialsError();
-    }
-    return this.withinDeadline((turn) => this.judge(credentials, turn), watcher);
+    return credentials === undefined
+      ? Promise.reject(new InvalidCredentialsError())
+      : this.withinDeadline((turn) => this.judge(credentials, turn), watcher);
   }
 
   /** @throws LdapAuthError saying why no sign-in can be served now */
@@ -88,30 +87,25 @@ export class Engine {
         reject(new LdapAuthError('timeout', `The sign-in took longer than ${deadline} ms`, { detail: 'deadline' }));
         this.settleIfIdle();
       }, deadline);
-      this.inTurn(turn, work).then(
-        (value) => {
-          clearTimeout(timer);
-          resolve(value);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      );
+      this.inTurn(turn, work, timer).then(resolve, reject);
     });
   }
 
-  private async inTurn<T>(turn: Turn, work: (turn: Turn) => Promise<T>): Promise<T> {
-    const wait = this.gate.enter(turn);
-    if (wait !== undefined) {
-      await wait;
-    }
+  private async inTurn<T>(turn: Turn, work: (turn: Turn) => Promise<T>, timer: NodeJS.Timeout): Promise<T> {
     try {
-      return await work(turn);
+      const wait = this.gate.enter(turn);
+      if (wait !== undefined) {
+        await wait;
+      }
+      try {
+        return await work(turn);
+      } finally {
+        this.gate.leave();
+        this.armSweeper();
+        this.settleIfIdle();
+      }
     } finally {
-      this.gate.leave();
-      this.armSweeper();
-      this.settleIfIdle();
+      clearTimeout(timer);
     }
   }
 

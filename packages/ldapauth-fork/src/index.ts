@@ -63,14 +63,13 @@ class LdapAuth extends EventEmitter {
    */
   authenticate(username: unknown, password: unknown, callback: LdapAuth.Callback): void {
     // By nextTick: what the callback throws is an uncaught exception, as with any callback, not a rejection in here.
-    this.#signIn(username, password).then(
-      (user) => process.nextTick(callback, null, user),
-      (error: unknown) => process.nextTick(callback, error),
-    );
-  }
-
-  async #signIn(username: unknown, password: unknown): Promise<options.LdapUser> {
-    return engineFor(this.#options).signIn(username, password, this.#onStep);
+    const fail = (error: unknown): void => process.nextTick(callback, error);
+    try {
+      const judged = engineFor(this.#options).signIn(username, password, this.#onStep);
+      judged.then((user) => process.nextTick(callback, null, user), fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   /** Ends the handle. Connections stay with their pool. */
