@@ -30,6 +30,7 @@ tls_versions() {
   fi
 }
 
+# olcLogLevel 0, because the log is what -d prints: by default slapd looks for a syslog too, ten times for each sign-in.
 config_ldif() {
   local modules schema hash
   modules=$(first_folder_with pw-pbkdf2.so /usr/lib/ldap /usr/lib64/openldap /usr/lib/openldap)
@@ -45,6 +46,7 @@ olcTLSCertificateKeyFile: $LDAP_DATA_DIR/tls/server.key
 olcTLSVerifyClient: never
 $(tls_versions)
 olcIdleTimeout: 0
+olcLogLevel: 0
 olcSockbufMaxIncoming: 262143
 olcSockbufMaxIncomingAuth: 4194303
 
