@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import type { AuthMode } from '@ldap-to-okta/auth-adapter';
+import type { ModeChoice } from './setting/setting.ts';
 
 export const USAGE = `Usage: npm run doctor -- [options]
 
 Checks what .env and the environment name, end to end, and says of each fault what to do. Changes nothing.
 Without .env it checks what npm start and docker compose would use.
 
-  --mode <mode>        ldap, okta-ldap, oidc or all          (AUTH_MODE, or all)
+  --mode <mode>        ldap, agent, okta-ldap, oidc or all   (AUTH_MODE, or all)
   --user <name>        who is looked up                      (user01, or user01@example.com at an org)
   --sign-in            tries that person's own password too, as the app would: DOCTOR_PASSWORD, or what is typed.
                        A wrong one counts as a failed sign-in of theirs. Needs a mode with a form
@@ -26,7 +26,7 @@ export class UsageError extends Error {
 
 export interface DoctorOptions {
   /** Undefined: AUTH_MODE decides. */
-  readonly mode: AuthMode | 'all' | undefined;
+  readonly mode: ModeChoice | undefined;
   readonly user: string | undefined;
   readonly signIn: boolean;
   readonly approvalLink: string | undefined;
@@ -35,7 +35,7 @@ export interface DoctorOptions {
   readonly json: boolean;
 }
 
-const MODES = ['ldap', 'okta-ldap', 'oidc', 'all'] as const;
+const MODES = ['ldap', 'agent', 'okta-ldap', 'oidc', 'all'] as const satisfies readonly ModeChoice[];
 
 /** @throws UsageError */
 export function parseCommandLine(args: readonly string[]): DoctorOptions | 'help' {

@@ -8,7 +8,7 @@ import type { ModeExam } from './mode-exam.ts';
 import { examineOidc } from './org/examine-oidc.ts';
 import { examineOrg } from './org/examine-org.ts';
 import { createRedaction } from './redact.ts';
-import { readSetting, type Setting } from './setting/setting.ts';
+import { type ModeChoice, readSetting, type Setting } from './setting/setting.ts';
 import { judgeTogether } from './setting/value-traps.ts';
 import { judgeValues, problemsOfApp, readValues } from './setting/values.ts';
 
@@ -19,7 +19,7 @@ export interface DiagnoseOptions {
   /** Whether that file was named by somebody, and so has to be there. */
   readonly envFileIsChosen: boolean;
   readonly environment: Environment;
-  readonly mode: AuthMode | 'all' | undefined;
+  readonly mode: ModeChoice | undefined;
   /** Undefined: the tutorial's person. */
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -51,8 +51,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Findi
   const exam = createExam(clean, onFinding);
 
   examineMachine({ exam, setting, root, file, environment, timeoutMs });
-  const withOrg = setting.modes.some((one) => one !== 'ldap');
-  const api = withOrg
+  const api = setting.withOrg
     ? examineOrg({ exam, setting, login: options.user ?? TUTORIAL_USER.oidc, approvalLink, environment, timeoutMs })
     : { passed: Promise.resolve({ blame: 'no org is asked in this mode' }) };
   for (const one of setting.modes) {

@@ -15,9 +15,13 @@ export const LDAP_ID = '0oa6qvmxznVl4KFXe5d7';
 export interface Org {
   readonly okta: LocalOkta;
   readonly agent: LdapAgent | undefined;
+  /** Where its web server listens, whatever stands before it. */
+  readonly webPort: number;
   /** A whole, right `.env` for it, whatever the mode. */
   readonly env: Env;
   readonly folder: string;
+  /** Who signed its certificate for https, as a file. */
+  readonly webCaFile: string;
   // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by tests
   call(method: string, path: string, body?: unknown): Promise<any>;
 }
@@ -33,12 +37,12 @@ export interface OrgOptions extends LocalOktaOptions {
 export async function startOrg(cleanUp: CleanUp, { directory, https = false, ...options }: OrgOptions): Promise<Org> {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-org-'));
   cleanUp.add(() => rmSync(folder, { recursive: true }));
-  const [appPort = 0] = await freePorts(1);
+  const [appPort = 0, webPort = 0] = await freePorts(2);
   const authority = createCertificateAuthority();
   const front = https ? await startFront(cleanUp, { tls: authority.issue({ names: ['localhost'] }) }) : undefined;
   const okta = await createLocalOkta({
     memory: true,
-    port: 0,
+    port: webPort,
     ldapPort: 0,
     ldapsPort: 0,
     admin: { apiToken: TOKEN },
@@ -54,15 +58,14 @@ export async function startOrg(cleanUp: CleanUp, { directory, https = false, ...
     ...options,
   });
   cleanUp.add(() => okta.close());
-  // the LDAP Interface and the web server have ports of their own; the front needs the second
-  const { okta: url = '', ldaps = '', web = url } = okta.urls;
-  front?.to(Number(new URL(web).port));
+  front?.to(webPort);
+  const { okta: url = '', ldaps = '' } = okta.urls;
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
   const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(new URL(path, url), {
+    const response = await fetch(`http://localhost:${webPort}${path}`, {
       method,
       headers: { authorization: `SSWS ${TOKEN}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -71,12 +74,14 @@ export async function startOrg(cleanUp: CleanUp, { directory, https = false, ...
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' || !text.startsWith('{') ? text : JSON.parse(text);
   };
-  const ca = https ? '' : await call('GET', '/local/ldap-interface/ca.pem');
-  const agent = directory && connectDirectory(cleanUp, url, directory, folder);
+  const ca = await call('GET', '/local/ldap-interface/ca.pem');
+  const agent = directory && connectDirectory(cleanUp, `http://localhost:${webPort}`, directory, folder);
   const org: Org = {
     okta,
     agent,
+    webPort,
     folder,
+    webCaFile: file('web-ca.pem', authority.caPem),
     call,
     env: {
       OKTA_ORG: 'real',
@@ -93,7 +98,6 @@ export async function startOrg(cleanUp: CleanUp, { directory, https = false, ...
       CLIENT_ID: '0oadoctorsapp0000001',
       CLIENT_SECRET: 'the-right-client-secret',
       PORT: String(appPort),
-      ...(https ? { NODE_EXTRA_CA_CERTS: file('web-ca.pem', authority.caPem) } : {}),
     },
   };
   if (directory !== undefined) await untilImported(org);

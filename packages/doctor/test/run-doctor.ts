@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Finding } from '../src/index.ts';
+import { runDoctor } from '../src/doctor.ts';
+import type { Finding } from '../src/exam.ts';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -25,32 +26,75 @@ export interface ExamineOptions {
 }
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What no test may depend on: nothing of the machine's environment but the PATH, and time limits that a slow one keeps. */
-const bare = (env: Env): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, ...env });
+/** Nothing of the machine's environment; without a PATH there is no docker, which is asked for in its own test alone. */
+const bare = (env: Env): NodeJS.ProcessEnv => ({ PATH: '/nowhere', ...env });
 
-/** Runs the built program with a `.env` of its own and reads its JSON. */
-export async function examine({ file = '', env = {}, args = [] }: ExamineOptions): Promise<Examined> {
-  const { code, stdout, stderr } = await runDoctor({ file, env, args: ['--json', ...args] });
+/** Runs the program with a `.env` of its own and reads its JSON. */
+export async function examine({ args = [], ...options }: ExamineOptions): Promise<Examined> {
+  const { code, stdout, stderr } = await runHere({ ...options, args: ['--json', ...args] });
   const { findings } = (stdout === '' ? { findings: [] } : JSON.parse(stdout)) as { findings: readonly Finding[] }; // its own form
   return { code, findings, stdout, stderr, of: (id) => findings.filter((finding) => finding.id === id) };
 }
 
-export function runDoctor({ file = '', env = {}, args = [] }: ExamineOptions) {
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The whole program, within this process: starting Node for every fault would take most of the time. */
+export async function runHere({
+  isTerminal = false,
+  ...options
+}: ExamineOptions & { isTerminal?: boolean }): Promise<Run> {
+  return inFolder(options, async (args, environment) => {
+    const written = { stdout: '', stderr: '' };
+    const code = await runDoctor(args, {
+      root,
+      environment,
+      stdout: (text) => {
+        written.stdout += text;
+      },
+      stderr: (text) => {
+        written.stderr += text;
+      },
+      isTerminal,
+      askPassword: undefined,
+    });
+    return { code, ...written };
+  });
+}
+
+/** As `npm run doctor` does, in a process of its own: for what Node reads at its start, and for exit codes. */
+export function runProcess(options: ExamineOptions): Promise<Run> {
+  return inFolder(
+    options,
+    (args, env) =>
+      new Promise((resolve) => {
+        execFile(process.execPath, ['--', main, ...args], { env }, (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr });
+        });
+      }),
+  );
+}
+
+async function inFolder(
+  { file = '', env = {}, args = [] }: ExamineOptions,
+  run: (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<Run>,
+): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-test-'));
   const envFile = join(folder, '.env');
   writeFileSync(envFile, file);
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ['--', main, '--env-file', envFile, ...args],
-      { env: bare({ LOCAL_STATE_DIR: folder, ...env }), maxBuffer: 10_000_000 },
-      (error, stdout, stderr) => {
-        rmSync(folder, { recursive: true });
-        resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr });
-      },
+  try {
+    return await run(
+      args.includes('--env-file') ? args : ['--env-file', envFile, ...args],
+      bare({ LOCAL_STATE_DIR: folder, ...env }),
     );
-  });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** For a test that ends it. */

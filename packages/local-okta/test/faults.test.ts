@@ -236,6 +236,17 @@ describe('OpenID Connect', () => {
     expect(await signIn()).toBe('user01@example.com');
   });
 
+  it('tells the clock that is off in the Date of each answer', async () => {
+    const difference = async (): Promise<number> => {
+      const { headers } = await fetch(`${issuer}/.well-known/openid-configuration`);
+      return Math.round((Date.parse(headers.get('date') ?? '') - Date.now()) / 60_000) + 0; // never -0
+    };
+    await fault({ clockOffsetSeconds: -3600 });
+    expect(await difference()).toBe(-60);
+    await fault({});
+    expect(await difference()).toBe(0);
+  });
+
   it('is refused, like the API, while the rate limit is reached', async () => {
     await fault({ rateLimitReached: true });
     const limited = await call(okta, 'GET', '/api/v1/users');

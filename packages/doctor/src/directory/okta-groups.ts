@@ -10,8 +10,7 @@ const GIVE_ROLE =
 
 /** Why the groups of an integration are not there: another id, app groups that are not exposed, or no right to see any. */
 export async function explainGroupBase(session: Session, groupBase: string): Promise<Verdict<never>> {
-  const all = groupBase.slice(groupBase.toLowerCase().indexOf('ou=groups,'));
-  const apps = await search(session, { base: `ou=apps,${all}`, scope: 'one', attributes: ['cn'] });
+  const apps = await search(session, { base: `ou=apps,${allGroupsOf(groupBase)}`, scope: 'one', attributes: ['cn'] });
   const ids = apps.ok ? apps.entries.flatMap((entry) => textOf(entry, 'cn') ?? []) : [];
   if (ids.length > 0) {
     return failed(
@@ -19,15 +18,22 @@ export async function explainGroupBase(session: Session, groupBase: string): Pro
       `Correct OKTA_LDAP_ID: ${ids.length === 1 ? `OKTA_LDAP_ID=${ids[0]}` : 'it is one of these'}.`,
     );
   }
-  const groups = await search(session, { base: all, scope: 'sub', filter: '(cn=*)', attributes: ['cn'] });
-  if ((groups.ok && groups.entries.length > 0) || (!groups.ok && groups.code === 4)) {
+  return explainUnseen(session, groupBase);
+}
+
+/** Why no group is seen below a base: other ones are, or none at all. */
+async function explainUnseen(session: Session, base: string): Promise<Verdict<never>> {
+  const seen = await search(session, { base: allGroupsOf(base), scope: 'sub', filter: '(uniqueMember=*)' });
+  if ((seen.ok && seen.entries.length > 0) || (!seen.ok && seen.code === 4)) {
     return failed(
-      `${groupBase} is not there, and no app group is: Okta groups alone are shown`,
-      'In Directory Integrations > LDAP Interface, let groups be “App groups” or both; import groups; or set OKTA_LDAP_GROUPS=all.',
+      `no group is shown below ${base}; other groups are`,
+      'In Directory Integrations > LDAP Interface, let groups be “App groups”, or both; import groups; or set OKTA_LDAP_GROUPS=all.',
     );
   }
-  return failed(`${groupBase} is not there, and the service user sees no group at all`, GIVE_ROLE);
+  return failed(`no group is shown below ${base}, and none anywhere else: the service user may see none`, GIVE_ROLE);
 }
+
+const allGroupsOf = (base: string): string => base.slice(base.toLowerCase().indexOf('ou=groups,'));
 
 /** Why nobody is found: the name, the import, or a service user without a role, who sees itself alone. */
 export async function explainNobody(
@@ -56,11 +62,9 @@ export async function explainNoGroups(session: Session, groups: Place, person: P
     filter: '(uniqueMember=*)',
     attributes: ['cn'],
   });
+  if (all.ok && all.entries.length === 0) return explainUnseen(session, groups.base);
   const own = await search(session, { base: person.dn, scope: 'base', attributes: ['memberOf'] });
   const memberOf = own.ok ? valuesOf(own.entries[0], 'memberof') : [];
-  if (all.ok && all.entries.length === 0 && memberOf.length === 0) {
-    return failed(`no group below ${groups.base} is shown to the service user`, GIVE_ROLE);
-  }
   const elsewhere =
     memberOf.length === 0
       ? ''

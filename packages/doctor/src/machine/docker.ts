@@ -10,11 +10,12 @@ export interface DockerOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly modes: readonly AuthMode[];
   readonly org: 'local' | 'real';
+  readonly withOrg: boolean;
   readonly timeoutMs: number;
 }
 
 /** Whether `docker compose up` would work. Never a failure: npm start does without. */
-export async function checkDocker({ env, modes, org, timeoutMs }: DockerOptions): Promise<Verdict<void>> {
+export async function checkDocker({ env, modes, org, withOrg, timeoutMs }: DockerOptions): Promise<Verdict<void>> {
   const docker = (...args: string[]): Promise<Run> => run('docker', args, env, timeoutMs);
   const engine = await docker('version', '--format', '{{.Server.Version}}');
   if (engine.code === 'ENOENT') return notChecked('there is no docker command here; npm start needs none');
@@ -38,7 +39,7 @@ export async function checkDocker({ env, modes, org, timeoutMs }: DockerOptions)
   const present = await docker('images', '--format', '{{.Repository}}:{{.Tag}}');
   const images = new Set(present.text.split('\n').map((line) => line.trim()));
   const versions = `engine ${engine.text.trim()}, compose ${compose.text.trim()}`;
-  const missing = imagesOf(modes, org).filter((image) => !images.has(`${image}:latest`));
+  const missing = imagesOf(modes, withOrg ? org : undefined).filter((image) => !images.has(`${image}:latest`));
   if (missing.length === 0) return ok(undefined, `${versions}; the images are built`);
   const bases = BASE_IMAGES.filter((image) => !images.has(image));
   const fetched = bases.length === 0 ? '' : `, and fetches ${bases.join(' and ')} by the network`;
@@ -46,10 +47,9 @@ export async function checkDocker({ env, modes, org, timeoutMs }: DockerOptions)
   return ok(undefined, `${versions}; docker compose up builds ${count} first${fetched}`);
 }
 
-function imagesOf(modes: readonly AuthMode[], org: 'local' | 'real'): readonly string[] {
-  const withOrg = modes.some((mode) => mode !== 'ldap');
-  const orgImages = org === 'real' ? ['okta-ldap-agent'] : ['local-okta', 'ldap-agent'];
-  return ['openldap', ...(withOrg ? orgImages : []), ...modes.map((mode) => `app-${mode}`)].map(
+function imagesOf(modes: readonly AuthMode[], org: 'local' | 'real' | undefined): readonly string[] {
+  const orgImages = { local: ['local-okta', 'ldap-agent'], real: ['okta-ldap-agent'] };
+  return ['openldap', ...(org === undefined ? [] : orgImages[org]), ...modes.map((mode) => `app-${mode}`)].map(
     (name) => `ldap-to-okta/${name}`,
   );
 }

@@ -19,24 +19,24 @@ export interface MachineOptions {
 
 /** What does not need the network: Node, the file, Docker, and the ports of npm start. */
 export function examineMachine({ exam, setting, root, file, environment, timeoutMs }: MachineOptions): void {
-  const { modes, org, given } = setting;
+  const { modes, org, given, withOrg } = setting;
   const section = exam.section('This computer');
   section.check('node', 'Node.js', async () => checkNode(root, process.versions.node));
   section.check('env-file', '.env', async () => [...file.verdicts, ...judgeNames(root, file.values)]);
   section.check('mode', 'AUTH_MODE', async () =>
     modes.length === 0
-      ? failed('is none of ldap, okta-ldap, oidc, all', 'For example: AUTH_MODE=ldap')
+      ? failed('is none of ldap, agent, okta-ldap, oidc, all', 'For example: AUTH_MODE=ldap')
       : ok(undefined, modes.length === 1 ? `${modes[0]}` : `${modes.join(', ')}, as npm start runs them`),
   );
   section.check('org', 'OKTA_ORG', async () => judgeOrg(given, org));
-  section.check('docker', 'Docker', async () => checkDocker({ env: environment, modes, org, timeoutMs }));
+  section.check('docker', 'Docker', async () => checkDocker({ env: environment, modes, org, withOrg, timeoutMs }));
   for (const port of ownPorts(setting)) {
     section.check(`port.${port.port}`, `port ${port.port}`, async () => checkOwnPort(port, timeoutMs));
   }
 }
 
 /** The ports that npm start would listen on, of what it would start. */
-function ownPorts({ modes, org, env }: Setting): readonly OwnPort[] {
+function ownPorts({ modes, org, env, ...setting }: Setting): readonly OwnPort[] {
   const number = (name: string, usual: number): number => Number(env[name] ?? usual) || usual;
   const apps = modes.map(
     (mode, index): OwnPort => ({
@@ -46,7 +46,7 @@ function ownPorts({ modes, org, env }: Setting): readonly OwnPort[] {
       speaks: 'http',
     }),
   );
-  const withOrg = org === 'local' && modes.some((mode) => mode !== 'ldap');
+  const withOrg = org === 'local' && setting.withOrg;
   const withDirectory =
     (withOrg || modes.includes('ldap')) &&
     env.DIRECTORY !== 'as-configured' &&

@@ -93,9 +93,11 @@ function chainFault(
   { ca, caVariable, host }: TlsTarget,
 ): Fault | undefined {
   const { authorizationError } = secure;
-  const code = typeof authorizationError === 'string' ? authorizationError : (authorizationError?.name ?? '');
-  // the last two have a line of their own
-  if (!authorizationError || /^CERT_HAS_EXPIRED$|^CERT_NOT_YET_VALID$|ALTNAME/.test(code)) return undefined;
+  if (!authorizationError) return undefined;
+  const code = typeof authorizationError === 'string' ? authorizationError : authorizationError.name;
+  // Dates and names have a line of their own. OpenSSL tells one fault only, and a wrong date hides a wrong authority.
+  const isHidden = /^CERT_HAS_EXPIRED$|^CERT_NOT_YET_VALID$/.test(code);
+  if (/ALTNAME/.test(code) || (isHidden && (ca === undefined || isSignedByOneOf(ca, peer)))) return undefined;
   const issuer = nameOfIssuer(lastOf(peer));
   const trusted = ca === undefined ? undefined : namesIn(ca);
   return {
@@ -176,6 +178,11 @@ async function oldProtocol(target: TlsTarget): Promise<string | undefined> {
   }
 }
 
+function isSignedByOneOf(pem: string, peer: DetailedPeerCertificate): boolean {
+  const last = new X509Certificate(lastOf(peer).raw);
+  return certificatesIn(pem).some((authority) => last.checkIssued(authority) && last.verify(authority.publicKey));
+}
+
 /** The last certificate that the server sent; a root refers to itself. */
 function lastOf(peer: DetailedPeerCertificate): DetailedPeerCertificate {
   const next = peer.issuerCertificate as DetailedPeerCertificate | undefined; // absent at the end of an incomplete chain
@@ -187,8 +194,12 @@ const nameOfIssuer = ({ issuer }: DetailedPeerCertificate): string =>
 
 const dateOf = (text: string): string => new Date(text).toISOString().slice(0, 10);
 
-function namesIn(pem: string): string {
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
-  const names = certificates.map((text) => new X509Certificate(text).subject.split('\n').at(-1)?.replace(/^\w+=/, ''));
-  return names.map((name) => `“${name}”`).join(', ');
-}
+const certificatesIn = (pem: string): readonly X509Certificate[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
+    (text) => new X509Certificate(text),
+  );
+
+const namesIn = (pem: string): string =>
+  certificatesIn(pem)
+    .map(({ subject }) => `“${subject.split('\n').at(-1)?.replace(/^\w+=/, '')}”`)
+    .join(', ');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadState } from '@ldap-to-okta/ldap-agent';
 import type { OktaApi } from '@ldap-to-okta/okta-tools';
@@ -19,25 +19,22 @@ const poolsSchema = z.array(
   }),
 );
 
-export interface Agents {
-  /** Whether some agent is at work. */
-  readonly working: boolean;
-}
-
-/** The LDAP agents of the org, as its dashboard shows them. */
-export async function checkAgents(api: OktaApi, restart: string): Promise<Verdict<Agents>> {
+/** The LDAP agents of the org, as its dashboard shows them, and whether anybody needs one. */
+export async function checkAgents(api: OktaApi, login: string, restart: string): Promise<Verdict<void>> {
   const pools = poolsSchema.parse(await api.must('GET', '/api/v1/agentPools?poolType=LDAP&limitPerPoolType=5'));
   const agents = pools.flatMap((pool) => pool.agents);
   const count = (status: string): number => agents.filter((agent) => agent.operationalStatus === status).length;
-  if (agents.length === 0) {
-    return failed(
-      'no LDAP agent is registered',
-      `Start one (${restart}) and open the link that it prints, within ten minutes.`,
-    );
-  }
   const list = agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).join(', ');
   const working = count('OPERATIONAL');
   if (working === 0) {
+    if (await isAfterCutOver(api, login))
+      return ok(undefined, 'none at work, and none is needed: Okta keeps all passwords');
+    if (agents.length === 0) {
+      return failed(
+        'no LDAP agent is registered',
+        `Start one (${restart}) and open the link that it prints, within ten minutes.`,
+      );
+    }
     return failed(
       `no LDAP agent is at work: ${list}`,
       count('DEGRADED') > 0
@@ -47,12 +44,17 @@ export async function checkAgents(api: OktaApi, restart: string): Promise<Verdic
   }
   const gone = agents.length - working;
   return gone === 0
-    ? ok({ working: true }, `${working} at work: ${list}`)
+    ? ok(undefined, `${working} at work: ${list}`)
     : warning(
-        { working: true },
+        undefined,
         `${working} at work, ${gone} gone: ${list}`,
         'An agent that lost its state registers anew and leaves such a trace: keep its state on a volume, and delete the old ones in the Admin Console.',
       );
+}
+
+/** Step 5 of the tutorial: people are there, and nobody's password is in a directory any more. */
+async function isAfterCutOver(api: OktaApi, login: string): Promise<boolean> {
+  return (await userOf(api, login)) !== undefined && (await countLdapUsers(api)).ldap === 0;
 }
 
 /** Whether people came from the directory, and the sample user among them. */
@@ -120,10 +122,4 @@ export async function checkApprovalLink(link: string, restart: string, timeoutMs
   return status < 400
     ? ok(undefined, 'the link is still good: open it and sign in as an administrator')
     : failed(`the link leads nowhere (HTTP ${status})`, 'Copy the whole link, code included.');
-}
-
-/** The last link in a log, for an agent that waits. */
-export function lastLinkIn(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  return [...readFileSync(file, 'utf8').matchAll(/https?:\/\/[^\s"']+\/oauth2\/auth\?code=[\w-]+/g)].at(-1)?.[0];
 }

@@ -38,7 +38,7 @@ export function examineOrg({ exam, setting, login, approvalLink, environment, ti
   const api = section.check('org.token', 'API token', async (use) => openApi(env, await use(web), timeoutMs));
   section.check('agent.status', 'LDAP agents', async (use) => {
     const opened = await use(api);
-    return known(() => checkAgents(opened, restart));
+    return known(() => checkAgents(opened, login, restart));
   });
   section.check('agent.import', 'imported people', async (use) => {
     const opened = await use(api);

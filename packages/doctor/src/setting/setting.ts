@@ -7,6 +7,8 @@ import { type AuthMode, type Environment, isLoopback } from '@ldap-to-okta/auth-
 export interface Setting {
   readonly modes: readonly AuthMode[];
   readonly org: 'local' | 'real';
+  /** Whether an org belongs to it: all but AUTH_MODE=ldap. */
+  readonly withOrg: boolean;
   /** As the app of a mode would find them. */
   envOf(mode: AuthMode): Environment;
   /** What is common to all modes. */
@@ -21,8 +23,11 @@ export interface SettingSources {
   readonly file: Environment;
   /** The environment of this process, which goes before the file. */
   readonly environment: Environment;
-  readonly mode: AuthMode | 'all' | undefined;
+  readonly mode: ModeChoice | undefined;
 }
+
+/** `agent` is step 2 of the tutorial: the app of ldap, and beside it an org and its agent, which the app does not ask. */
+export type ModeChoice = AuthMode | 'agent' | 'all';
 
 export const ALL_MODES = ['ldap', 'okta-ldap', 'oidc'] as const satisfies readonly AuthMode[];
 
@@ -46,10 +51,12 @@ export function readSetting({ root, file, environment, mode }: SettingSources): 
   const org = orgOf(given);
   const env = { ...given, ...directoryOf(given), ...(org === 'local' ? localOrg(root, given) : {}) };
   const wanted = mode ?? given.AUTH_MODE ?? 'all';
-  const modes = wanted === 'all' ? ALL_MODES : ALL_MODES.filter((known) => known === wanted);
+  const modes =
+    wanted === 'all' ? ALL_MODES : ALL_MODES.filter((known) => known === (wanted === 'agent' ? 'ldap' : wanted));
   return {
     modes,
     org,
+    withOrg: wanted === 'agent' || modes.some((one) => one !== 'ldap'),
     env,
     given,
     stateDir: resolve(root, given.LOCAL_STATE_DIR ?? '.local'),

@@ -89,7 +89,7 @@ export const FAULTS: Readonly<Record<FaultName, FaultDescription>> = {
   clockOffsetSeconds: {
     label: 'Okta’s clock is off',
     effect:
-      'Times in issued tokens are so much later; with a minus, earlier. An hour and more earlier: expired at once.',
+      'Times in issued tokens, and the Date of answers, are so much later; with a minus, earlier. An hour and more earlier: expired at once.',
     unit: 'seconds',
   },
   rateLimitReached: {

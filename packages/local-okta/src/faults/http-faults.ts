@@ -20,6 +20,13 @@ export function createHttpFaults({ services, clock }: Pick<Context, 'services' |
     else next();
   };
 
+  /** Node's own Date is the computer's; clients compare their clock with this one. */
+  const date: RequestHandler = (_request, response, next) => {
+    const { clockOffsetSeconds } = faultsOf(services);
+    if (clockOffsetSeconds !== 0) response.set('Date', new Date(clock.now() + clockOffsetSeconds * 1000).toUTCString());
+    next();
+  };
+
   const token: RequestHandler = async (_request, response, next) => {
     const { tokenEndpointDelayMs, tokenEndpointFails } = faultsOf(services);
     if (tokenEndpointDelayMs > 0) await sleep(tokenEndpointDelayMs, undefined, { ref: false });
@@ -38,6 +45,7 @@ export function createHttpFaults({ services, clock }: Pick<Context, 'services' |
     throw new OktaError('E0000047');
   };
 
+  router.use(date);
   router.use(['/api/v1', ...endpoints('token', 'userinfo', 'introspect', 'revoke')], rateLimit);
   router.use(DISCOVERY, discovery);
   router.use(endpoints('token'), token);

@@ -144,6 +144,8 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
     ttl: TTL,
   };
   const provider = new Provider(issuer, configuration);
+  // who is in front of it is Local Okta itself, which sets what it then reads
+  provider.proxy = true;
   provider.use(createTokenFaults(context.services, () => keys.all()[0]));
   const accessTokens = rememberAccessTokens(provider);
   // oidc-provider keeps no structured ones; kept, they end with the grant, and can be revoked.

@@ -60,13 +60,16 @@ export const oidcPart: PartDefinition = {
         response.json({ kid: await rotateKeys() });
       },
     );
-    const { host } = new URL(config.publicUrl);
+    const { host, protocol } = new URL(config.publicUrl);
     for (const { name, mountPath, basePath } of servers) {
       const own = [`${mountPath}/.well-known/openid-configuration`, `${basePath}/v1/`];
       router.use(mountPath === '' ? '/' : mountPath, (request, response, next) => {
         if (!own.some((path) => request.originalUrl.startsWith(path))) return next();
-        // oidc-provider builds its links from the Host header; they must be the same under whatever name one came.
+        // oidc-provider builds its links from these headers; they must be the same under whatever name one came, and https
+        // where something in front ends TLS.
         request.headers.host = host;
+        request.headers['x-forwarded-proto'] = protocol.replace(':', '');
+        delete request.headers['x-forwarded-host'];
         if (request.path.endsWith('/v1/authorize')) {
           request.url = withOfflineConsent(request.url);
           request.originalUrl = withOfflineConsent(request.originalUrl);
