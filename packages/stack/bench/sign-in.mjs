@@ -8,6 +8,8 @@ import { judge, report, targets } from './report.mjs';
 
 const usage = `Usage: npm run bench -- [--quick] [--rounds 5] [--seconds 3]
        npm run bench -- local-okta [--help]
+       npm run bench -- oidc [--help]
+       npm run bench -- start-up [--help]
 
 Sign-ins per second over LDAP and LDAPS, at 1, 16 and 64 clients, for three servers of the same Express app:
 ours, stock passport-ldapauth, and no directory at all. Needs slapd. Writes docs/benchmarks.md and fails when a
