@@ -53,7 +53,16 @@ export function createOidcAdapter(config: OidcConfig, observe?: Observer): Redir
     } catch (error) {
       const failure = explainFailure(error, config);
       report(failure.detail);
-      throw failure;
+      const session = sessionOf(request);
+      if (failure.detail !== 'id-token-unknown-key' || session.oidcBegunAgain) {
+        delete session.oidcBegunAgain;
+        throw failure;
+      }
+      // The provider has changed its keys, and openid-client asks for them once a minute at most. The code is used up, but
+      // the provider knows the person by now: the way there and back asks nothing of them.
+      session.oidcBegunAgain = true;
+      connection.renew();
+      return startSignIn(request, response, returnTo);
     }
     report('ok');
     response.redirect(returnTo);

@@ -10,6 +10,8 @@ const LONGEST_RETRY_MS = 30_000;
 export interface OidcConnection {
   /** The provider, or the failure of the attempt in progress or the last one. @throws AuthError */
   provider(): Promise<OidcProvider>;
+  /** Forgets what is known of the provider, its keys included, and asks again. */
+  renew(): void;
   /** Resolves when no attempt is in progress any more. */
   close(): Promise<void>;
 }
@@ -32,12 +34,14 @@ export function connectToProvider(config: OidcConfig, onAnswer: ErrorRequestHand
     return discovery;
   }
   function tryAgain(): void {
+    clearTimeout(retry);
     attempt = discover();
   }
 
   return {
     provider: () =>
       closed ? Promise.reject(new AuthError('unavailable', 'The adapter is closed.', { detail: 'closed' })) : attempt,
+    renew: tryAgain,
     close: async () => {
       closed = true;
       clearTimeout(retry);

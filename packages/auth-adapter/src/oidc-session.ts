@@ -20,6 +20,8 @@ export interface SignedIn {
 export interface OidcSession {
   oidcOpen?: OpenSignIn[];
   oidcSignedIn?: SignedIn;
+  /** A sign-in was begun again because the provider has new keys; once is enough. */
+  oidcBegunAgain?: true;
   /** Written by passport, with whole tokens; taken out again once `oidcSignedIn` is written. */
   passport?: unknown;
   /** The state, nonce and PKCE verifier of one sign-in, where the strategy writes and looks for them. */

@@ -1,5 +1,6 @@
 import dns from 'node:dns';
-import { request } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 
 /** A page as a browser without scripts has it: what was answered, and where. */
@@ -82,6 +83,7 @@ function send(
 ): Promise<Omit<Page, 'url'>> {
   const text = body?.toString();
   const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8';
+  const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const asked = request(
       url,

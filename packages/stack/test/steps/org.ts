@@ -29,8 +29,15 @@ export interface Org {
 
 const settled = /"msg":"Local Okta is ready/;
 
-/** Starts Local Okta in an empty folder. Its administrator's password and token are those that it prints. */
-export async function startOrg(folder: string, nodeOptions: readonly string[] = []): Promise<Org> {
+/**
+ * Starts Local Okta in an empty folder. Its administrator's password and token are those that it prints. `change`: more
+ * variables of it.
+ */
+export async function startOrg(
+  folder: string,
+  nodeOptions: readonly string[] = [],
+  change: NodeJS.ProcessEnv = {},
+): Promise<Org> {
   const any = { port: 0, user: 'a test', variable: '' };
   const [port = 0, ldapsPort = 0, ldapPort = 0] = await claimPorts([any, any, any]);
   const env = {
@@ -38,6 +45,7 @@ export async function startOrg(folder: string, nodeOptions: readonly string[] = 
     PORT: String(port),
     LOCAL_OKTA_LDAPS_PORT: String(ldapsPort),
     LOCAL_OKTA_LDAP_PORT: String(ldapPort),
+    ...change,
   };
   const start = async (): Promise<Program> => {
     const program = run('packages/local-okta', { folder, env, nodeOptions });
@@ -46,7 +54,7 @@ export async function startOrg(folder: string, nodeOptions: readonly string[] = 
   };
   let program = await start();
   const [, login = '', password = ''] = await program.prints(/administrator {2}(\S+) {2}(\S+)\n/);
-  const [, adminToken = ''] = await program.prints(/API token +(\S+)\n/);
+  const adminToken = change.LOCAL_OKTA_API_TOKEN ?? (await program.prints(/API token +(\S+)\n/))[1];
   const url = `http://localhost:${port}`;
   return {
     url,
