@@ -12,8 +12,8 @@ terraform {
   }
 }
 
-# Credentials come from the environment: OKTA_API_TOKEN, or OKTA_API_CLIENT_ID with OKTA_API_PRIVATE_KEY and
-# OKTA_API_SCOPES.
+# Credentials come from the environment: OKTA_API_TOKEN, or OKTA_API_CLIENT_ID with OKTA_API_PRIVATE_KEY_ID,
+# OKTA_API_PRIVATE_KEY and OKTA_API_SCOPES.
 provider "okta" {
   org_name = var.org_name
   base_url = var.base_url

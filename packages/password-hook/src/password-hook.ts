@@ -55,8 +55,8 @@ export function createPasswordHook(options: PasswordHookOptions): Express {
     }
     const { credential } = parsed.data.data.context;
     const account = accountOf(credential.username);
-    const failed = (await failures.get(account))?.consumedPoints ?? 0;
-    if (failed >= attempts) {
+    // Counted before it is judged, so that many guesses at once are no more than one after the other.
+    if (!(await countFailure(failures, account))) {
       logger.warn({ id, account, outcome: 'throttled' }, 'password import');
       response.status(429).set('Retry-After', String(WINDOW_SECONDS)).json({ error: 'Too many wrong passwords.' });
       return;
@@ -70,10 +70,10 @@ export function createPasswordHook(options: PasswordHookOptions): Express {
         await failures.delete(account);
         response.json(VERIFIED);
       } else {
-        await countFailure(failures, account);
         response.status(204).end();
       }
     } catch (error) {
+      await failures.reward(account); // nobody has judged it
       const code = error instanceof AuthError ? error.code : 'unexpected';
       logger.error({ id, account, outcome: code, err: error }, 'password import');
       response.status(503).json({ error: 'The directory did not answer.' });

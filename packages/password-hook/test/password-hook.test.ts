@@ -129,6 +129,34 @@ describe('the password import hook', () => {
     expect((await post(payload('user01', 'password1'), headers)).status).toBe(401);
   });
 
+  it.each([
+    ['a body of a megabyte', 'x'.repeat(1_000_000), 'application/json', 413],
+    ['a form', 'username=user01&password=password1', 'application/x-www-form-urlencoded', 400],
+    ['nothing', '', 'application/json', 400],
+    ['an unknown encoding', JSON.stringify(payload('user01', 'password1')), 'application/json; charset=x-none', 415],
+    ['a list of requests', JSON.stringify([payload('user01', 'password1')]), 'application/json', 400],
+    ['names that are prototypes', '{"__proto__":{"eventType":"x"},"constructor":1}', 'application/json', 400],
+  ])('refuses %s from Okta, and goes on', async (_case, body, type, status) => {
+    const refused = await post(body, { authorization: SECRET, 'content-type': type });
+    expect(refused.status).toBe(status);
+    expect(await refused.text()).not.toContain('password1');
+    expect((await ask('user01', 'password1')).status).toBe(200);
+  });
+
+  it('reads no body of a stranger, and slows strangers down', async () => {
+    const answers: number[] = [];
+    for (let count = 0; count < 62; count += 1) answers.push((await post('x'.repeat(100_000), {})).status);
+    expect(answers.slice(0, 60).every((status) => status === 401)).toBe(true);
+    expect(answers.slice(60)).toEqual([429, 429]);
+    expect((await ask('user01', 'password1')).status).toBe(200);
+  });
+
+  it('does not judge more guesses at once than one after the other', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => ask('user02', `guess-${index}`)));
+    const judged = answers.filter(({ status }) => status === 204);
+    expect(judged.length).toBeLessThanOrEqual(3);
+  });
+
   it('stops answering for one account after too many wrong passwords, and goes on for others', async () => {
     for (let attempt = 0; attempt < 3; attempt += 1) expect((await ask('user01', `wrong${attempt}`)).status).toBe(204);
     expect((await ask('user01', 'password1')).status).toBe(429);
