@@ -134,6 +134,32 @@ describeWithBrowser.each(modesUnderTest)('in Chromium, mode %s', (mode) => {
     });
   }
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`explains a sign-in that failed and one that worked, without barriers, ${colorScheme}`, async () => {
+      await open({ colorScheme, javaScriptEnabled: false });
+      await page.goto('/login');
+      await signIn('wrong-password');
+      const failed = page.locator('.verdict-failed');
+      await page.goto('/trace');
+      expect(await failed.count()).toBe(1);
+      await picture(`trace-failed-${colorScheme}`);
+      await open({ colorScheme });
+      await page.goto('/login');
+      await signIn();
+      await page.click('text=The sign-in, explained');
+      expect(await page.textContent('.verdict h2')).toBe(`Signed in as ${welcomed}`);
+      expect(await barriers()).toEqual([]);
+      await picture(`trace-${colorScheme}`);
+      await page.click('#hop-2 .meaning a');
+      expect(page.url()).toMatch(/#about-/);
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+      expect(await barriers()).toEqual([]);
+      await picture(`trace-narrow-${colorScheme}`);
+      expect(complaints).toEqual([]);
+    });
+  }
+
   it('can be used with the keyboard alone, on a narrow screen', async () => {
     await open({ viewport: { width: 320, height: 640 } });
     await page.goto('/');

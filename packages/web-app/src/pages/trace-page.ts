@@ -68,21 +68,21 @@ ${from && to && html`<p class="where">It ended between <strong>${PARTY_NAMES[fro
 <p>${visible(verdict.text)}</p>
 ${verdict.advice.length > 0 ? html`<ul>${verdict.advice.map((line) => html`<li>${visible(line)}</li>`)}</ul>` : undefined}
 </section>
-<section aria-labelledby="path-heading">
+<section>
 <h2 id="path-heading">The path</h2>
 <div class="scroll drawing" tabindex="0" role="region" aria-labelledby="path-heading">
 ${drawPath(parties, hops)}
 </div>
 <p class="hint">Thin lines are what Okta's System Log tells; the rest this app saw itself. A cross is where something failed.</p>
 </section>
-<section aria-labelledby="steps-heading">
-<h2 id="steps-heading">Step by step</h2>
+<section>
+<h2>Step by step</h2>
 <p>Begun at ${clock(attempt.startedAt)} UTC.</p>
 <ol class="hops" role="list">${hops.map((hop, index) => step(hop, index, attempt.startedAt))}</ol>
 ${notes.length > 0 ? html`<ul class="notes">${notes.map((note) => html`<li>${visible(note)}</li>`)}</ul>` : undefined}
 </section>
-<section aria-labelledby="meaning-heading">
-<h2 id="meaning-heading">What the steps mean</h2>
+<section>
+<h2>What the steps mean</h2>
 <dl class="topics">${topicsOf(hops).map(topic)}</dl>
 </section>`;
 }
