@@ -34,12 +34,16 @@ export function ldapHops(attempt: Attempt, peer: Party, behind: BehindOkta | und
   });
 }
 
+/** What a directory answers to a wrong password, in Local Okta's word and in Okta's. */
+const ANSWERS: Readonly<Record<string, string>> = { INVALID: 'refused', INVALID_CREDENTIALS: 'refused' };
+
 /** Whom Okta asked about one password. */
 export function behindTry({ delegated, hook }: OktaTry): Hop[] {
   const hops: Hop[] = [];
   if (delegated !== undefined) {
     const { agent, directoryDn, directoryUrl, durationMs, error } = delegated.data;
-    const reached = delegated.ok || directoryUrl !== undefined;
+    // Local Okta tells the directory; another org at least that the password was wrong.
+    const reached = delegated.ok || directoryUrl !== undefined || delegated.reason in ANSWERS;
     const common = {
       state: delegated.ok ? 'ok' : 'failed',
       at: delegated.at,
@@ -62,8 +66,8 @@ export function behindTry({ delegated, hook }: OktaTry): Hop[] {
         to: 'directory',
         title: 'Bind as the person',
         topic: 'user-bind',
-        outcome: delegated.ok ? 'accepted' : wordsOf(error ?? delegated.reason),
-        ms: durationMs === undefined ? undefined : Number(durationMs),
+        outcome: delegated.ok ? 'accepted' : (ANSWERS[delegated.reason] ?? wordsOf(error ?? delegated.reason)),
+        ms: Number.isFinite(Number(durationMs)) ? Number(durationMs) : undefined,
         facts: facts({ directory: directoryUrl, 'bind DN': directoryDn, 'told by': agent && `the agent ${agent}` }),
       });
     }

@@ -115,13 +115,16 @@ const AGENT_ERRORS: Readonly<Record<string, Words>> = {
   ),
 };
 
+const WRONG: Words = {
+  title: 'The password is wrong',
+  text: 'The user is known. Okta asked the agent, the agent asked the directory, and that refused a bind as that person with the password that was typed.',
+  advice: [],
+};
+
 /** What the directory said through the agent. */
 const DIRECTORY: Readonly<Record<string, Words>> = {
-  INVALID: {
-    title: 'The password is wrong',
-    text: 'The user is known. Okta asked the agent, the agent asked the directory, and that refused a bind as that person with the password that was typed.',
-    advice: [],
-  },
+  INVALID: WRONG,
+  INVALID_CREDENTIALS: WRONG,
   LOCKED: {
     title: 'The account is locked',
     text: 'There were too many wrong passwords. The one that was typed may be right.',

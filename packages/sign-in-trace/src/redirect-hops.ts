@@ -63,20 +63,25 @@ function sentBack(attempt: Attempt, at: number, outcome: string): Hop {
 
 /** What happened on Okta's page, as its log has it. */
 function atOkta(behind: BehindOkta | undefined): Hop[] {
-  const hops = (behind?.tries ?? []).flatMap((one): Hop[] => [
-    {
-      from: 'browser',
-      to: 'okta',
-      title: 'Send user name and password',
-      topic: 'sign-in-page',
-      state: one.event.ok ? 'ok' : 'failed',
-      outcome: one.event.ok ? 'signed in' : wordsOf(one.event.reason),
-      at: one.event.at,
-      seenBy: 'okta-log',
-      facts: facts({ 'user name': one.event.login, 'System Log': one.event.type }),
-    },
-    ...behindTry(one),
-  ]);
+  const hops = (behind?.tries ?? []).flatMap((one): Hop[] => {
+    const asked = behindTry(one);
+    // Where it failed further on, that is the place of the cross.
+    const failedHere = !one.event.ok && !asked.some(({ state }) => state === 'failed');
+    return [
+      {
+        from: 'browser',
+        to: 'okta',
+        title: 'Send user name and password',
+        topic: 'sign-in-page',
+        state: failedHere ? 'failed' : 'ok',
+        outcome: one.event.ok ? 'signed in' : failedHere ? wordsOf(one.event.reason) : 'received',
+        at: one.event.at,
+        seenBy: 'okta-log',
+        facts: facts({ 'user name': one.event.login, 'System Log': one.event.type }),
+      },
+      ...asked,
+    ];
+  });
   const { authorized } = behind ?? {};
   if (authorized !== undefined) {
     hops.push({

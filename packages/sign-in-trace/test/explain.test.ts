@@ -326,6 +326,21 @@ describe("a sign-in on Okta's page", () => {
     expect(withLog(attemptOf('redirect', [redirect()]), OKTA, events).verdict.title).toBe(title);
   });
 
+  it('has one cross, where it failed', () => {
+    const failed = { ok: false, reason: 'INVALID' };
+    const explanation = withLog(attemptOf('redirect', [redirect()]), OKTA, [
+      event(DELEGATED, { ...failed, data: { directoryUrl: 'ldap://localhost:1389' } }),
+      page({ ok: false, reason: 'INVALID_CREDENTIALS' }),
+    ]);
+    expect(pathOf(explanation)).toEqual([
+      'browser > app ok',
+      'app > browser ok',
+      'browser > okta ok',
+      'okta > agent ok',
+      'agent > directory failed',
+    ]);
+  });
+
   it("shows nothing of another browser's sign-in, whoever it is", () => {
     const explanation = withLog(attemptOf('redirect', [redirect('request-2')]), OKTA, [
       page({ ok: false, reason: 'LOCKED', login: 'boss@example.com' }),
