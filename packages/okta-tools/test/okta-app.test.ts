@@ -145,6 +145,25 @@ describe('Registering the app at Local Okta', () => {
     expect(await place.read()).toContain('CLIENT_SECRET=');
   });
 
+  it.each([
+    ['PORT=9123', [], 'http://localhost:9123'],
+    ['PORT=9123\nAPP_BASE_URL=https://app.example.com/', [], 'https://app.example.com'],
+    ['PORT=9123', ['--port', '9124'], 'http://localhost:9124'],
+  ])('takes the addresses that the app will have with %j and %j', async (line, args, address) => {
+    await writeFile(place.envFile, `${line}\n`);
+    await register(args);
+    const [app] = await apps();
+    expect(app.settings.oauthClient).toMatchObject({
+      redirect_uris: [`${address}/authorization-code/callback`],
+      post_logout_redirect_uris: [`${address}/`],
+    });
+  });
+
+  it('says which variable has an address that is none', async () => {
+    expect((await refusal([], { ...org(), APP_BASE_URL: 'app.example.com' })).message).toMatch(/^APP_BASE_URL is not/);
+    expect((await refusal([], { ...org(), PORT: '80800' })).message).toMatch(/^PORT is a whole number/);
+  });
+
   it('finds Local Okta under *.localhost, whatever the resolver knows', async () => {
     const { port } = new URL(okta.urls.okta ?? '');
     const refused = await refusal([], { ...org(), OKTA_URL: `http://okta.localhost:${port}` });

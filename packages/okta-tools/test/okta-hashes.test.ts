@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LocalOkta } from '@ldap-to-okta/local-okta';
 import { startDirectory, type TestDirectory } from '@ldap-to-okta/test-directory';
-import { parseAppOptions } from '../src/app/app-options.ts';
+import { addressesOf, parseAppOptions } from '../src/app/app-options.ts';
 import { registerApp } from '../src/app/register-app.ts';
 import { parseHashOptions } from '../src/hashes/hash-options.ts';
 import type { PersonResult } from '../src/hashes/import-person.ts';
@@ -68,7 +68,7 @@ async function makeClient(): Promise<Client> {
   if (options === 'help') throw new Error('no help was asked for');
   await registerApp({ ...options, env: env(), say: () => undefined });
   const [, clientId = ''] = /CLIENT_ID=(.+)/.exec(await place.read()) ?? [];
-  return { issuer: `${okta.urls.okta}/oauth2/default`, clientId, redirectUri: options.redirectUri };
+  return { issuer: `${okta.urls.okta}/oauth2/default`, clientId, redirectUri: addressesOf(options, {}).redirectUri };
 }
 
 /** Without the two whose value some servers hash and some do not. */

@@ -1,4 +1,5 @@
 import { parseCommandLine } from '../command-line.ts';
+import type { Values } from '../okta-org.ts';
 import { ToolError } from '../tool-error.ts';
 import { printable } from '../typed-value.ts';
 
@@ -10,11 +11,18 @@ export type Assignment =
   | { readonly kind: 'group'; readonly name: string }
   | { readonly kind: 'none' };
 
-export interface AppOptions {
-  readonly label: string;
+/** Where the app is, as Okta has to know it. */
+export interface AppAddresses {
   readonly redirectUri: string;
   /** With its slash: Okta compares to the letter. */
   readonly postLogoutRedirectUri: string;
+}
+
+export interface AppOptions {
+  readonly label: string;
+  /** As asked for; undefined takes what the app itself will read: `APP_BASE_URL`, or `PORT` on this computer. */
+  readonly baseUrl: string | undefined;
+  readonly redirectPath: string;
   readonly assign: Assignment;
   /** As asked for; undefined keeps what the file has, or takes the default server. */
   readonly issuer: string | undefined;
@@ -28,7 +36,7 @@ Makes the OIDC web app of the tutorial at an Okta org, or finds it by its label,
 CLIENT_SECRET to .env. Running it again changes only what is missing.
 
   --label <text>            name of the app in Okta            (Directory tutorial)
-  --base-url <url>          where browsers reach the app       (http://localhost:8080)
+  --base-url <url>          where browsers reach the app       (APP_BASE_URL, or http://localhost:<PORT or 8080>)
   --port <number>           short for --base-url http://localhost:<number>
   --redirect-path <path>    where they come back after sign-in (${CALLBACK_PATH})
   --assign <whom>           everyone, group:<name> or none     (everyone)
@@ -57,17 +65,29 @@ export function parseAppOptions(args: readonly string[]): AppOptions | 'help' {
   if (given.port !== undefined && given['base-url'] !== undefined) {
     throw new ToolError('usage', '--port and --base-url are two ways to say one thing; give one of them.');
   }
-  const baseUrl =
-    given.port === undefined ? parseBaseUrl(given['base-url']) : `http://localhost:${parsePort(given.port)}`;
   return {
     label: parseLabel(given.label ?? 'Directory tutorial'),
-    redirectUri: `${baseUrl}${parsePath(given['redirect-path'] ?? CALLBACK_PATH)}`,
-    postLogoutRedirectUri: `${baseUrl}/`,
+    baseUrl:
+      given.port === undefined
+        ? given['base-url'] && parseBaseUrl(given['base-url'], '--base-url')
+        : `http://localhost:${parsePort(given.port, '--port')}`,
+    redirectPath: parsePath(given['redirect-path'] ?? CALLBACK_PATH),
     assign: parseAssignment(given.assign ?? 'everyone'),
     issuer: given.issuer,
     envFile: given['env-file'] ?? '.env',
     dryRun: given['dry-run'] ?? false,
   };
+}
+
+/** What the options leave open is what the app finds in the same variables. @throws ToolError `usage` */
+export function addressesOf({ baseUrl, redirectPath }: AppOptions, values: Values): AppAddresses {
+  const { APP_BASE_URL, PORT } = values;
+  const url =
+    baseUrl ??
+    (APP_BASE_URL
+      ? parseBaseUrl(APP_BASE_URL, 'APP_BASE_URL')
+      : `http://localhost:${PORT ? parsePort(PORT, 'PORT') : 8080}`);
+  return { redirectUri: `${url}${redirectPath}`, postLogoutRedirectUri: `${url}/` };
 }
 
 function parseLabel(label: string): string {
@@ -77,15 +97,18 @@ function parseLabel(label: string): string {
   return label;
 }
 
-function parsePort(text: string): number {
+function parsePort(text: string, name: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new ToolError('usage', '--port is a whole number from 1 to 65535.');
+  throw new ToolError('usage', `${name} is a whole number from 1 to 65535.`);
 }
 
-function parseBaseUrl(text = 'http://localhost:8080'): string {
+function parseBaseUrl(text: string, name: string): string {
   const fail = (why: string): never => {
-    throw new ToolError('usage', `--base-url ${why}. For example: --base-url https://app.example.com`);
+    throw new ToolError(
+      'usage',
+      `${name} ${why}. For example: ${name}${name.startsWith('-') ? ' ' : '='}https://app.example.com`,
+    );
   };
   if (/^https?:\/*https?(?::|\/)/i.test(text)) return fail('has its scheme twice');
   if (!/^https?:\/\//i.test(text) || /\s|\*/.test(text) || !URL.canParse(text)) return fail('is not a web address');

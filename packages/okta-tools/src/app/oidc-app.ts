@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OktaApi } from '../okta-api.ts';
 import { ToolError } from '../tool-error.ts';
-import type { AppOptions } from './app-options.ts';
+import type { AppAddresses, AppOptions } from './app-options.ts';
 
 /** An OIDC app as Okta shows it. Fields that are not named here go back as they came. Source: Okta API, "Applications". */
 const appSchema = z.looseObject({
@@ -84,7 +84,7 @@ function assertSuitable({ label, status, settings, credentials }: OidcApp): void
   throw new ToolError('unsuitable-app', `The app '${label}' ${problem}, or choose another --label.`);
 }
 
-export async function createApp(api: OktaApi, options: AppOptions): Promise<OidcApp> {
+export async function createApp(api: OktaApi, options: AppAddresses & Pick<AppOptions, 'label'>): Promise<OidcApp> {
   const body = {
     name: 'oidc_client',
     label: options.label,
@@ -104,7 +104,7 @@ export async function createApp(api: OktaApi, options: AppOptions): Promise<Oidc
 }
 
 /** What the app lacks, each with the list it belongs to. */
-export function missingIn({ settings: { oauthClient } }: OidcApp, options: AppOptions) {
+export function missingIn({ settings: { oauthClient } }: OidcApp, options: AppAddresses) {
   const lacks = (list: readonly string[] | null | undefined, value: string): readonly string[] =>
     list?.includes(value) === true ? [] : [value];
   return {

@@ -2,7 +2,7 @@ import { assertWritable, readEnvFile, setInEnvFile } from '../env-file.ts';
 import { createOktaApi, type OktaApiOptions } from '../okta-api.ts';
 import { readOktaOrg, type Values } from '../okta-org.ts';
 import { assignGroup, groupOf, isAssigned } from './app-assignment.ts';
-import type { AppOptions } from './app-options.ts';
+import { type AppOptions, addressesOf } from './app-options.ts';
 import { fetchSecret, knownSecret } from './client-secret.ts';
 import { checkIssuer, chooseIssuer } from './issuer.ts';
 import { addMissing, clientIdOf, createApp, findApp, missingIn, type OidcApp } from './oidc-app.ts';
@@ -23,7 +23,9 @@ export interface RegisterAppOptions extends AppOptions {
 export async function registerApp(options: RegisterAppOptions): Promise<void> {
   const { env, say, envFile, dryRun } = options;
   const inFile = await readEnvFile(envFile);
-  const org = readOktaOrg({ ...inFile, ...withoutEmpty(env) });
+  const values = { ...inFile, ...withoutEmpty(env) };
+  const org = readOktaOrg(values);
+  const addresses = addressesOf(options, values);
   const api = createOktaApi({
     ...options.api,
     ...org,
@@ -39,8 +41,10 @@ export async function registerApp(options: RegisterAppOptions): Promise<void> {
   say(`${org.url}: app '${options.label}'`);
   let app = present;
   if (present === undefined) {
-    if (!dryRun) app = await createApp(api, options);
-    done(`made the app, with redirect URI ${options.redirectUri} and post-logout URI ${options.postLogoutRedirectUri}`);
+    if (!dryRun) app = await createApp(api, { ...options, ...addresses });
+    done(
+      `made the app, with redirect URI ${addresses.redirectUri} and post-logout URI ${addresses.postLogoutRedirectUri}`,
+    );
   } else {
     say(`  found, client id ${clientIdOf(present)}`);
     app = await complete(present);
@@ -58,7 +62,7 @@ export async function registerApp(options: RegisterAppOptions): Promise<void> {
   await write(app);
 
   async function complete(found: OidcApp): Promise<OidcApp> {
-    const missing = missingIn(found, options);
+    const missing = missingIn(found, addresses);
     const lines = Object.entries(missing).flatMap(([list, values]) => values.map((value) => `${value} to ${list}`));
     if (lines.length === 0) return found;
     const completed = dryRun ? found : await addMissing(api, found, missing);
