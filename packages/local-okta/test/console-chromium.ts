@@ -28,11 +28,14 @@ export interface ConsoleBrowser {
   close(): Promise<void>;
 }
 
-/** An administrator at Chromium. */
+/**
+ * An administrator at Chromium. With `withoutOwnScripts` the pages get none of their scripts, and axe, which is one
+ * itself, can still judge them; with `javaScriptEnabled: false` it cannot.
+ */
 export async function openConsole(
   browser: Browser,
   okta: Pick<LocalOkta, 'urls'>,
-  options: BrowserContextOptions = {},
+  { withoutOwnScripts = false, ...options }: BrowserContextOptions & { readonly withoutOwnScripts?: boolean } = {},
 ): Promise<ConsoleBrowser> {
   mkdirSync(PICTURES, { recursive: true });
   const context = await browser.newContext({
@@ -42,6 +45,7 @@ export async function openConsole(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(ACTION_MS);
+  if (withoutOwnScripts) await page.route('**/*.js*', (route) => route.fulfill({ body: '' }));
   const complaints: string[] = [];
   page.on('console', (message) => {
     // The page of a refused form is a 400 by intention, and Chromium mentions it.
@@ -67,32 +71,11 @@ export async function openConsole(
       await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, animations: 'disabled' });
     },
     async expectNoBarriers() {
-      const { violations } = await (options.javaScriptEnabled === false ? judgeCopy(browser, page) : judge(page));
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate<AxeResults>('axe.run()');
       const barriers = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
       expect({ at: page.url(), barriers, complaints }).toEqual({ at: page.url(), barriers: [], complaints: [] });
     },
     close: () => context.close(),
   };
-}
-
-async function judge(page: Page): Promise<AxeResults> {
-  await page.evaluate(axe);
-  return page.evaluate<AxeResults>('axe.run()');
-}
-
-/** axe is a script itself: it judges a page without scripts in a copy, which gets none of the console's own. */
-async function judgeCopy(browser: Browser, page: Page): Promise<AxeResults> {
-  const address = page.url();
-  const body = await page.content();
-  const copy = await browser.newPage();
-  try {
-    await copy.route('**/*', (route) => {
-      if (route.request().url() === address) return route.fulfill({ body, contentType: 'text/html' });
-      return route.request().resourceType() === 'script' ? route.fulfill({ body: '' }) : route.continue();
-    });
-    await copy.goto(address);
-    return await judge(copy);
-  } finally {
-    await copy.close();
-  }
 }
