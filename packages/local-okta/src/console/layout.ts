@@ -5,7 +5,7 @@ import type { ConsoleSection, NavigationEntry } from './console-section.ts';
 
 /** Own files only, forms to ourselves only, in nobody's frame. */
 export const CONSOLE_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 export interface LayoutOptions {

@@ -41,12 +41,14 @@ TLS only.</p>
 ${body}`;
 }
 
-function interfacePage({ services }: Context, ldapInterface: LdapInterface): ConsolePage {
+function interfacePage({ services, config }: Context, ldapInterface: LdapInterface): ConsolePage {
   const { base, urls, groups } = ldapInterface.view();
+  // Under the name by which the org is known, which its certificate has.
+  const { hostname } = new URL(config.publicUrl);
   const ldaps = new URL(urls.ldaps ?? 'ldaps://localhost');
   const startTls = new URL(urls.ldap ?? 'ldap://localhost');
   const values = [
-    `OKTA_LDAP_HOST=${ldaps.hostname}`,
+    `OKTA_LDAP_HOST=${hostname}`,
     `OKTA_LDAP_PORT=${ldaps.port || '636'}`,
     `OKTA_LDAP_BASE=${base}`,
     `OKTA_LDAP_ID=${services.ldapIntegration?.app()?.id ?? ''}`,
@@ -57,7 +59,7 @@ function interfacePage({ services }: Context, ldapInterface: LdapInterface): Con
     title: 'LDAP Interface',
     body: frame(html`<section class="card" aria-labelledby="connection"><h2 id="connection">Connection settings</h2>
 ${factList([
-  ['LDAP server', html`<code>${ldaps.hostname}</code>`],
+  ['LDAP server', html`<code>${hostname}</code>`],
   ['LDAPS port', html`<code>${ldaps.port || '636'}</code>`],
   ['StartTLS port', html`<code>${startTls.port || '389'}</code>`],
   ['Base DN', html`<code>${base}</code>`],
