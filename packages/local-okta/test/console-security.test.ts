@@ -169,7 +169,7 @@ describe('Delegated Authentication', () => {
     startAgent(cleanup, okta, directory);
     await untilReady(okta);
     await visitor.open(DELEGATION);
-    expect(visitor.seen.text).toContain('Delegated authentication to LDAP is enabled');
+    expect(visitor.seen.text).toContain('Delegated authentication to LDAP: Enabled');
     expect(visitor.seen.text).toContain('The directory judges their password 3 0 0');
     expect(visitor.seen.text).toMatch(/A link by which they set a password 0 3 0 No way: locked out 0 0 3/);
     expect(visitor.seen.text).toContain('Without resets these people could not sign in: 3 user01@example.com');
@@ -184,7 +184,7 @@ describe('Delegated Authentication', () => {
     expect(await outcomeOf(okta, 'user01', 'password1')).toBe('invalid');
 
     await visitor.submit(`${DELEGATION}/on`);
-    expect(visitor.seen.text).toContain('Delegated authentication to LDAP is enabled');
+    expect(visitor.seen.text).toContain('Delegated authentication to LDAP: Enabled');
     expect(await outcomeOf(okta, 'user01', 'password1')).toBe('ok');
     await visitor.submit(`${DELEGATION}/off`, { passwords: 'keep', resetTheRest: 'on' });
     expect(await stateOf()).toMatchObject({ delegatedAuthentication: false, now: { link: 3 } });

@@ -98,7 +98,7 @@ ${factList([
   ...(isPublic ? [] : [['Client secret', secretOf(app, shown)] as const]),
   ['Issuer', html`<code id="issuer">${issuer}</code> ${copyButton('#issuer', 'Copy the issuer')}`],
 ])}
-<h3>For the app's <code>.env</code></h3>
+<h3 class="apart">For the app's <code>.env</code></h3>
 <pre id="env-lines" tabindex="0" role="region" aria-label="Lines for .env">${env.join('\n')}</pre>
 ${isPublic || shown ? '' : html`<p class="note">CLIENT_SECRET is added when the secret is shown.</p>`}
 <div class="actions">${copyButton('#env-lines', 'Copy the lines')}
@@ -111,7 +111,7 @@ ${oidcAppFields(form, problems)}
 <section class="card" aria-labelledby="lifecycle"><h2 id="lifecycle">Status</h2>
 <div class="actions">${statusButton(app, path, visit)}
 ${app.status === 'ACTIVE' ? '' : html`<a class="button danger" id="delete" href="${path}/delete">Delete</a>`}</div>
-${app.status === 'ACTIVE' ? html`<p class="note">An app is deleted once it is inactive.</p>` : ''}</section>`,
+${app.status === 'ACTIVE' ? html`<p class="note apart">An app is deleted once it is inactive.</p>` : ''}</section>`,
   };
 }
 

@@ -108,6 +108,7 @@ function addressOf(query: Readonly<Record<string, string>>): string {
 }
 
 function searchForm({ q, filter, since, until }: Search): Html {
+  const isAll = q === '' && since === '' && until === '';
   const time = (name: string, label: string, value: string): Html =>
     html`<div class="field small"><label for="${name}">${label}</label>
 <input id="${name}" name="${name}" type="datetime-local" step="1" value="${value}"></div>`;
@@ -118,12 +119,12 @@ ${textField({ name: 'filter', label: 'Advanced filter', type: 'search', value: f
 <p class="buttons"><button id="search">Search</button></p></form>
 <ul class="choices-line" aria-label="Common searches">${COMMON.map(
     ([label, wanted]) =>
-      html`<li><a href="${addressOf({ filter: wanted })}" ${wanted === filter ? html`aria-current="true"` : ''}>${label}</a></li>`,
+      html`<li><a href="${addressOf({ filter: wanted })}" ${isAll && wanted === filter ? html`aria-current="true"` : ''}>${label}</a></li>`,
   )}</ul>`;
 }
 
 function followBar(query: Readonly<Record<string, string>>): Html {
-  return html`<p class="actions" id="follow"><a href="${addressOf(query)}" id="newer">Show newer events</a>
+  return html`<p class="actions apart" id="follow"><a href="${addressOf(query)}" id="newer">Show newer events</a>
 <span data-needs-script hidden><span id="follow-state">New events appear by themselves.</span>
 <button type="button" class="plain" id="pause" data-pause="events">Pause</button></span></p>`;
 }

@@ -57,7 +57,7 @@ ${
   state === undefined || !configured
     ? html`<p class="empty">The LDAP integration is not configured yet: there is no directory to which sign-ins could be
 delegated.</p>`
-    : html`<p>${enabled ? statusLabel('good', 'Delegated authentication to LDAP is enabled') : statusLabel('off', 'Delegated authentication to LDAP is disabled')}</p>
+    : html`<p>Delegated authentication to LDAP: ${enabled ? statusLabel('good', 'Enabled') : statusLabel('off', 'Disabled')}</p>
 <p>Profiles are sourced by ${state.profileSource === 'LDAP' ? 'LDAP' : 'Okta'}; there is ${state.passwordImportHook ? 'an' : 'no'} active
 <a href="/admin/workflow/inline-hooks">password import inline hook</a>.</p>
 ${outlookTable(state)}
