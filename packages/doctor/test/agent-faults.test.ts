@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLdapAgent } from '@ldap-to-okta/ldap-agent';
@@ -137,7 +137,16 @@ describe('Of an approval link, doctor tells', () => {
     await until(() => link !== '');
     const good = await at(org, {}, ['--approval-link', link]);
     expect(good.of('agent.link')).toMatchObject([{ outcome: 'ok', says: expect.stringMatching(/still good/) }]);
+    // docker compose has it in the agent's log; the command is played, the link is the agent's
+    const folder = mkdtempSync(join(org.folder, 'docker-'));
+    writeFileSync(
+      join(folder, 'docker'),
+      `#!/bin/sh\n[ "$1" = logs ] && echo "Please visit the URL: ${link} before"\n`,
+    );
+    chmodSync(join(folder, 'docker'), 0o755);
     now += 11 * 60_000;
+    const found = await examine({ file: envText({ ...org.env, AUTH_MODE: 'oidc' }), env: { PATH: `${folder}:/bin` } });
+    expect(found.of('agent.link')).toEqual(failedWith(/has expired/));
     const late = await at(org, {}, ['--approval-link', link]);
     expect(late.of('agent.link')).toEqual(failedWith(/has expired: it is good for ten minutes/));
     expect(late.code).toBe(1);

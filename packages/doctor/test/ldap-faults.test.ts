@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCertificateAuthority } from '@ldap-to-okta/ldap-server';
@@ -15,6 +15,7 @@ import { envText } from './org.ts';
 import { type Env, examine } from './run-doctor.ts';
 
 const cleanUp = createCleanUp();
+const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
 let directory: TestDirectory;
 let other: OtherDirectory;
 let right: Env;
@@ -97,7 +98,8 @@ describe('On the way to a directory, doctor recognises', () => {
     }
   });
 
-  it('a listener that is there by IPv6 alone', async () => {
+  // in some containers there is no IPv6 at all
+  (hasIpv6 ? it : it.skip)('a listener that is there by IPv6 alone', async () => {
     const front = await startFront(cleanUp, { host: '::1' });
     front.to(Number(right.LDAP_PORT));
     const port = String(front.port);

@@ -61,6 +61,7 @@ describe('With OpenID Connect, doctor recognises', () => {
       failedWith(/knows no active app with the client id 0oaNobodysApp0000001/),
     );
     expect(examined.of('oidc.client')[0]?.todo).toMatch(/npm run okta:app/);
+    expect(examined.of('oidc.redirect-uri')).toMatchObject([{ outcome: 'not checked' }]);
     expect(examined.code).toBe(1);
   });
 

@@ -54,6 +54,9 @@ function imagesOf(modes: readonly AuthMode[], org: 'local' | 'real' | undefined)
   );
 }
 
+/** docker-compose.yml names it. */
+export const composeProject = (env: NodeJS.ProcessEnv): string => env.COMPOSE_PROJECT_NAME || 'ldap-to-okta';
+
 interface Run {
   readonly code: number | string;
   readonly text: string;

@@ -4,8 +4,7 @@ import { loadState } from '@ldap-to-okta/ldap-agent';
 import type { OktaApi } from '@ldap-to-okta/okta-tools';
 import { z } from 'zod';
 import { failed, notChecked, ok, type Verdict, warning } from '../exam.ts';
-import { run } from '../machine/docker.ts';
-import { ask } from '../network/ask.ts';
+import { composeProject, run } from '../machine/docker.ts';
 import { countLdapUsers, userOf } from './people.ts';
 
 const poolsSchema = z.array(
@@ -19,10 +18,15 @@ const poolsSchema = z.array(
   }),
 );
 
+/** Every LDAP agent that was let in, at work or not. */
+export async function agentsOf(api: OktaApi) {
+  const pools = poolsSchema.parse(await api.must('GET', '/api/v1/agentPools?poolType=LDAP&limitPerPoolType=5'));
+  return pools.flatMap((pool) => pool.agents);
+}
+
 /** The LDAP agents of the org, as its dashboard shows them, and whether anybody needs one. */
 export async function checkAgents(api: OktaApi, login: string, restart: string): Promise<Verdict<void>> {
-  const pools = poolsSchema.parse(await api.must('GET', '/api/v1/agentPools?poolType=LDAP&limitPerPoolType=5'));
-  const agents = pools.flatMap((pool) => pool.agents);
+  const agents = await agentsOf(api);
   const count = (status: string): number => agents.filter((agent) => agent.operationalStatus === status).length;
   const list = agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).join(', ');
   const working = count('OPERATIONAL');
@@ -92,7 +96,7 @@ export async function checkAgentState(
   const state = org === 'local' ? loadState(join(stateDir, 'ldap-agent')) : undefined;
   if (state !== undefined) return ok(undefined, `kept in ${join(stateDir, 'ldap-agent')}, since ${state.registeredAt}`);
   const volume = org === 'local' ? 'agent-state' : 'okta-agent-state';
-  const project = env.COMPOSE_PROJECT_NAME || 'ldap-to-okta';
+  const project = composeProject(env);
   const found = await run(
     'docker',
     ['volume', 'inspect', '--format', '{{.Name}}', `${project}_${volume}`],
@@ -106,20 +110,4 @@ export async function checkAgentState(
   return notChecked(
     'neither npm start nor docker compose keeps one here; an agent elsewhere must keep its own on a volume',
   );
-}
-
-/** The link that an agent printed. Only its page is looked at; nothing is allowed. */
-export async function checkApprovalLink(link: string, restart: string, timeoutMs: number): Promise<Verdict<void>> {
-  const asked = await ask({ url: link, timeoutMs });
-  if (!asked.ok) return asked.verdict;
-  const { status, text } = asked.answer;
-  if (status === 410 || /expired/i.test(text)) {
-    return failed(
-      'the link has expired: it is good for ten minutes',
-      `Start the agent again (${restart}) and open the new one.`,
-    );
-  }
-  return status < 400
-    ? ok(undefined, 'the link is still good: open it and sign in as an administrator')
-    : failed(`the link leads nowhere (HTTP ${status})`, 'Copy the whole link, code included.');
 }

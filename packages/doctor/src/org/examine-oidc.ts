@@ -8,7 +8,7 @@ import { authorize, checkClient, redirectUriOf } from './oidc-client.ts';
 import { checkPostLogoutUri, checkRedirectUri } from './redirect-uris.ts';
 
 /** AUTH_MODE=oidc, from the issuer to where people are sent back. Nobody is signed in, and nothing is kept. */
-export function examineOidc({ exam, section, values, api, timeoutMs }: ModeExam, config: OidcConfig): void {
+export function examineOidc({ exam, section, values, password, api, timeoutMs }: ModeExam, config: OidcConfig): void {
   const issuerFit = values.fit('OKTA_URL', 'ISSUER');
   const clientFit = values.fit('CLIENT_ID', 'CLIENT_SECRET', 'OIDC_SCOPE', 'APP_BASE_URL');
   const web = reachWeb({
@@ -51,6 +51,11 @@ export function examineOidc({ exam, section, values, api, timeoutMs }: ModeExam,
     await use(clientFit);
     return checkPostLogoutUri({ metadata: await use(metadata), config, app: await app(), timeoutMs });
   });
+  if (password !== undefined) {
+    section.check('oidc.sign-in', 'own sign-in', async () =>
+      notChecked("people type their password on Okta's page in this mode, and nowhere else"),
+    );
+  }
   section.check('oidc.scopes', 'scopes', async (use) => {
     await use(clientFit);
     const { scopes_supported: offered } = await use(metadata);

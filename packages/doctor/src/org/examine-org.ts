@@ -4,7 +4,8 @@ import { createOktaApi, type OktaApi, readOktaOrg, ToolError } from '@ldap-to-ok
 import { type Exam, failed, type Need, notChecked, ok, type Verdict } from '../exam.ts';
 import { reachWeb } from '../network/reach-web.ts';
 import type { Setting } from '../setting/setting.ts';
-import { checkAgentState, checkAgents, checkApprovalLink, checkImport } from './agents.ts';
+import { agentsOf, checkAgentState, checkAgents, checkImport } from './agents.ts';
+import { checkApprovalLink, linkInLog } from './approval-link.ts';
 import { checkClock } from './clock.ts';
 
 export interface OrgOptions {
@@ -48,9 +49,17 @@ export function examineOrg({ exam, setting, login, approvalLink, environment, ti
   section.check('agent.values', "agent's values", async () =>
     isLocal ? agentValues(env) : notChecked("Okta's own agent keeps its values itself"),
   );
-  if (approvalLink !== undefined) {
-    section.check('agent.link', 'approval link', async () => checkApprovalLink(approvalLink, restart, timeoutMs));
-  }
+  section.check('agent.link', 'approval link', async (use) => {
+    if (approvalLink !== undefined) return checkApprovalLink(approvalLink, restart, timeoutMs);
+    const opened = await use(api);
+    return known<void>(async () => {
+      if ((await agentsOf(opened)).length > 0) return ok(undefined, 'none is waited for: an agent has been let in');
+      const found = await linkInLog(environment, timeoutMs);
+      return found === undefined
+        ? notChecked('none is known; --approval-link takes the one that an agent printed')
+        : checkApprovalLink(found, restart, timeoutMs);
+    });
+  });
   return api;
 }
 
@@ -83,6 +92,7 @@ async function known<T>(ask: () => Promise<Verdict<T>>): Promise<Verdict<T>> {
     return await ask();
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
+    if (error.code === 'forbidden') return notChecked(`the token has too few rights: ${error.message}`);
     return failed(error.message, 'A token has the rights of the administrator who made it: Security > API > Tokens.');
   }
 }

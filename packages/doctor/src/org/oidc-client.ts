@@ -56,8 +56,16 @@ export async function authorize(
 export const redirectUriOf = ({ appBaseUrl }: OidcConfig): string => `${appBaseUrl}${CALLBACK_PATH}`;
 
 const errorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
-const ERROR_PAGE_ABOUT_CLIENT = /invalid_client|client_id|client is (?:invalid|disabled)/i;
-export const ERROR_PAGE_ABOUT_REDIRECT = /redirect_uri|redirect uri/i;
+// Okta: "Invalid value for 'client_id' parameter.", the quotes escaped in some way; the page may repeat the request
+const ABOUT_CLIENT = /invalid_client|invalid value for [^<>]{0,8}client_id|client_id[^<>]{0,20} is invalid/i;
+const ABOUT_REDIRECT = /redirect_uri|redirect uri/i;
+
+/** What a page for the person is about, by its words. */
+export function topicOf(authorization: Authorization): 'client' | 'redirect-uri' | 'unknown' | undefined {
+  if (authorization.kind !== 'page') return undefined;
+  if (ABOUT_CLIENT.test(authorization.text)) return 'client';
+  return ABOUT_REDIRECT.test(authorization.text) ? 'redirect-uri' : 'unknown';
+}
 
 /**
  * Whether id and secret belong together, by asking about a token that does not exist: with the right secret that is
@@ -69,11 +77,7 @@ export async function checkClient(
   authorization: Authorization,
   timeoutMs: number,
 ): Promise<Verdict<void>> {
-  if (
-    authorization.kind === 'page' &&
-    ERROR_PAGE_ABOUT_CLIENT.test(authorization.text) &&
-    !ERROR_PAGE_ABOUT_REDIRECT.test(authorization.text)
-  ) {
+  if (topicOf(authorization) === 'client') {
     return failed(
       `the org knows no active app with the client id ${config.clientId}`,
       "Compare CLIENT_ID with the app's page in the Admin Console, or register one: npm run okta:app",

@@ -3,7 +3,7 @@ import type { OidcApp } from '@ldap-to-okta/okta-tools';
 import { failed, notChecked, ok, type Verdict, warning } from '../exam.ts';
 import { ask } from '../network/ask.ts';
 import type { Metadata } from './discovery.ts';
-import { type Authorization, authorize, ERROR_PAGE_ABOUT_REDIRECT, redirectUriOf } from './oidc-client.ts';
+import { type Authorization, authorize, redirectUriOf, topicOf } from './oidc-client.ts';
 
 /** What an org tells the app when nobody is signed in: all is well. */
 const NOBODY_SIGNED_IN = ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'];
@@ -21,7 +21,9 @@ export async function checkRedirectUri(authorization: Authorization, known: Regi
   const wanted = redirectUriOf(known.config);
   if (authorization.kind === 'no-answer') return authorization.verdict;
   if (authorization.kind === 'to-app') return judgeAnswer(authorization, wanted);
-  if (!ERROR_PAGE_ABOUT_REDIRECT.test(authorization.text)) {
+  const topic = topicOf(authorization);
+  if (topic === 'client') return notChecked('the org does not know the client id');
+  if (topic === 'unknown') {
     return failed(
       `the org answers the request with a page of its own (HTTP ${authorization.status}), which does not say that it is about the redirect URI`,
       'Open the app in a browser and read that page.',
