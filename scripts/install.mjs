@@ -37,7 +37,7 @@ function readPackages(file) {
 /** Runs `npm ci` when it is needed. Throws an Error whose message is all that a person has to read. */
 export async function install(root) {
   if (isInstalled(root)) return;
-  console.log('Installing packages (npm ci) …');
+  console.error('Installing packages (npm ci) …');
   // `--include=dev`: with NODE_ENV=production npm would leave out the compiler
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', ...patience];
   const { code, output } = await run(args, root);

@@ -15,7 +15,7 @@ export async function turbo(root, args, { quiet = false } = {}) {
   child.stdout?.on('data', (chunk) => output.push(chunk));
   child.stderr?.on('data', (chunk) => output.push(chunk));
   // a first build takes a while, and a current one 0.2 s: only the former is worth a word
-  const notice = quiet && args[0] === 'build' ? setTimeout(() => console.log('Building …'), 700) : undefined;
+  const notice = quiet && args[0] === 'build' ? setTimeout(() => console.error('Building …'), 700) : undefined;
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exitCode, signal) => resolve(signal === null ? exitCode : 130));

@@ -94,7 +94,7 @@ export function createExam(clean: Clue, onFinding: (finding: Finding) => void): 
     const lines = verdicts.then((all) => all.map((verdict) => lineOf(verdict)));
     told = Promise.all([told, lines]).then(([, ready]) => {
       for (const line of ready) {
-        const finding: Finding = { section, id, ...line, subject: line.subject ?? subject };
+        const finding: Finding = { section, id, subject, ...line };
         findings.push(finding);
         onFinding(finding);
       }

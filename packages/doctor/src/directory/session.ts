@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
 import { failed, type Verdict } from '../exam.ts';
+import { judgeTls } from '../network/certificate.ts';
 import { within } from '../network/deadline.ts';
-import { checkTls, judgeTls, type TlsTarget, tlsOptions } from '../network/tls.ts';
+import { checkTls, type TlsTarget, tlsOptions } from '../network/tls.ts';
 
 /** One connection to a directory, encrypted as the apps would have it. */
 export interface Session {
