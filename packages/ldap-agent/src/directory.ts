@@ -135,10 +135,16 @@ function parseFilter(text: string): Filter {
 
 function toEntry(found: LdapEntry): Entry {
   const attributes: Record<string, string[]> = {};
-  for (const [name, value] of Object.entries(found)) {
+  for (const name in found) {
+    const value = found[name];
     if (name === 'dn') continue;
-    const values = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
-    if (values.length > 0) attributes[name.toLowerCase()] = values;
+    // Mostly one text, a million times per import.
+    if (typeof value === 'string') attributes[name.toLowerCase()] = [value];
+    else if (Array.isArray(value)) {
+      const values: string[] = [];
+      for (const one of value) if (typeof one === 'string') values.push(one);
+      if (values.length > 0) attributes[name.toLowerCase()] = values;
+    }
   }
   return { dn: found.dn, attributes };
 }

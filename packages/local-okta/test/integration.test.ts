@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { TestDirectory } from '@ldap-to-okta/test-directory';
 import { Attribute, Change, Client } from 'ldapts';
+import Database from 'libsql';
 import type { LocalOkta } from '../src/local-okta.ts';
 import {
   ADMIN,
@@ -336,6 +337,24 @@ describe('importing again', () => {
     expect((await call(okta, 'POST', `/local/integration/imports/${started.body.id}/cancel`)).status).toBe(202);
     expect((await endOfImport(okta, started.body.id)).state).toBe('cancelled');
   }, 120_000);
+
+  it('brings memberships up to date at the start, where a kill came between them and the confirmation', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const dataDir = join(tempDir(cleanup), 'data');
+    const first = await startOkta(cleanup, { dataDir });
+    const agent = startAgent(cleanup, first, directory);
+    await untilReady(first);
+    expect((await members(first, 'allusers')).length).toBe(3);
+    await agent.close();
+    await first.close();
+    // As the confirmation leaves it before it comes to the groups.
+    const database = new Database(join(dataDir, 'local-okta.db'));
+    database.exec('DELETE FROM memberships; UPDATE directory_groups SET dirty = 1');
+    database.close();
+
+    const second = await startOkta(cleanup, { dataDir, setup: 'manual' });
+    expect((await members(second, 'allusers')).length).toBe(3);
+  });
 });
 
 async function freePort(): Promise<number> {

@@ -166,6 +166,8 @@ describe('what is refused', () => {
 
   it('has no who-am-I, no compare and no writing', async () => {
     const session = await bound(READER, READER_PASSWORD);
+    const { searchEntries } = await session.search('', { scope: 'base', attributes: ['+'] });
+    expect(searchEntries[0]?.supportedExtension).toEqual('1.3.6.1.4.1.1466.20037');
     const dn = `uid=anna@example.com,ou=users,${BASE}`;
     expect(await codeOf(session.exop('1.3.6.1.4.1.4203.1.11.3'))).toMatchObject({ code: 2 });
     expect(await codeOf(session.compare(dn, 'uid', 'anna@example.com'))).toMatchObject({ code: 53 });

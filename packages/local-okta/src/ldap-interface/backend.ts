@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backend, type LdapConnection, LdapError, resultCode } from '@ldap-to-okta/ldap-server';
+import {
+  type Backend,
+  type EntryAttribute,
+  type LdapConnection,
+  LdapError,
+  resultCode,
+} from '@ldap-to-okta/ldap-server';
 import type { Authenticate } from '../authn.ts';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
@@ -201,7 +207,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
 
     async rootDse(standard, { connection }) {
       caller(connection);
-      return standard;
+      return { ...standard, attributes: standard.attributes.flatMap(asOktaHasIt) };
     },
 
     limits: () => ({ entries: MAX_ENTRIES, pageSize: MAX_ENTRIES, seconds: EVALUATION_SECONDS }),
@@ -215,4 +221,12 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     delete: refuse,
     modifyDn: refuse,
   };
+}
+
+const WHO_AM_I = '1.3.6.1.4.1.4203.1.11.3';
+
+/** The root DSE of the server underneath promises an extension that the LDAP Interface has not, and says whose server it is. */
+function asOktaHasIt({ values, ...attribute }: EntryAttribute): EntryAttribute[] {
+  const kept = values.filter((value) => value !== WHO_AM_I && value !== 'OpenLDAProotDSE');
+  return kept.length === 0 ? [] : [{ ...attribute, values: kept }];
 }
