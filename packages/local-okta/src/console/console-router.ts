@@ -79,6 +79,17 @@ export function refusalOf(error: unknown): string | undefined {
   return inTerms.causes.length > 0 ? inTerms.causes.join(' ') : inTerms.message;
 }
 
+/** What `work` answers; where a service refuses, the form again, with the reason. */
+export function orAgain(work: () => ConsoleAnswer, again: (problem: string) => ConsolePage): ConsoleAnswer {
+  try {
+    return work();
+  } catch (error) {
+    const problem = refusalOf(error);
+    if (problem === undefined) throw error;
+    return again(problem);
+  }
+}
+
 /** Routes of pages and forms. Reading is by GET and changes nothing; everything else is a form with a CSRF token. */
 export function createConsoleRouter(): ConsoleRouter {
   const router = Router();

@@ -3,7 +3,7 @@ import { compileFilter, isoTime } from '../../filter/filter-sql.ts';
 import { type Html, html } from '../../http/page.ts';
 import { logFilter } from '../../system-log/log-filter.ts';
 import type { LogPage, LogQuery } from '../../system-log/system-log.ts';
-import { type ConsolePage, type ConsoleRouter, refusalOf, type Visit } from '../console-router.ts';
+import { type ConsolePage, type ConsoleRouter, orAgain, type Visit } from '../console-router.ts';
 import { problemList, textField } from '../widgets/form-fields.ts';
 import { pager } from '../widgets/pager.ts';
 import { eventRow } from './event-row.ts';
@@ -38,13 +38,10 @@ interface Search {
 export function addSystemLogPage({ page }: ConsoleRouter, { systemLog }: Context): void {
   page(SYSTEM_LOG, (visit) => {
     const search = searchOf(visit);
-    try {
-      return logPage(search, systemLog.query(queryOf(search)));
-    } catch (error) {
-      const problem = refusalOf(error);
-      if (problem === undefined) throw error;
-      return logPage(search, NOTHING, problem);
-    }
+    return orAgain(
+      () => logPage(search, systemLog.query(queryOf(search))),
+      (problem) => logPage(search, NOTHING, problem),
+    );
   });
 }
 

@@ -3,7 +3,7 @@ import type { ResourceKind, ResourceSet } from '../../directory/admin-roles.ts';
 import { notFound } from '../../directory/directory-error.ts';
 import { html } from '../../http/page.ts';
 import { iamActionsOf } from '../console-actions.ts';
-import { type ConsolePage, type ConsoleRouter, done, refusalOf, type Visit } from '../console-router.ts';
+import { type ConsolePage, type ConsoleRouter, done, orAgain, type Visit } from '../console-router.ts';
 import { dataTable } from '../widgets/data-table.ts';
 import { problemList, textField } from '../widgets/form-fields.ts';
 import { administratorsHead, deletionPage, RESOURCE_SETS } from './administrators-head.ts';
@@ -31,14 +31,13 @@ export function addResourceSetPages({ page, action }: ConsoleRouter, context: Co
     const form = formOf(visit);
     const problems = problemsOf(form);
     if (problems.length > 0) return setPage(visit, path, form, problems);
-    try {
-      store(form);
-      return done(RESOURCE_SETS, `The resource set ${form.label} was saved.`);
-    } catch (error) {
-      const problem = refusalOf(error);
-      if (problem === undefined) throw error;
-      return setPage(visit, path, form, [problem]);
-    }
+    return orAgain(
+      () => {
+        store(form);
+        return done(RESOURCE_SETS, `The resource set ${form.label} was saved.`);
+      },
+      (problem) => setPage(visit, path, form, [problem]),
+    );
   }
 
   page(RESOURCE_SETS, () => ({

@@ -3,7 +3,7 @@ import { PERMISSIONS, type Permission, type Role } from '../../directory/admin-r
 import { notFound } from '../../directory/directory-error.ts';
 import { html } from '../../http/page.ts';
 import { iamActionsOf } from '../console-actions.ts';
-import { type ConsolePage, type ConsoleRouter, done, refusalOf, type Visit } from '../console-router.ts';
+import { type ConsolePage, type ConsoleRouter, done, orAgain, type Visit } from '../console-router.ts';
 import { dataTable } from '../widgets/data-table.ts';
 import { problemList, textField } from '../widgets/form-fields.ts';
 import { administratorsHead, deletionPage, ROLES } from './administrators-head.ts';
@@ -40,14 +40,13 @@ export function addRolePages({ page, action }: ConsoleRouter, context: Context):
     const form = formOf(visit);
     const problems = problemsOf(form);
     if (problems.length > 0) return rolePage(visit, path, form, problems);
-    try {
-      store(form);
-      return done(ROLES, `The role ${form.label} was saved.`);
-    } catch (error) {
-      const problem = refusalOf(error);
-      if (problem === undefined) throw error;
-      return rolePage(visit, path, form, [problem]);
-    }
+    return orAgain(
+      () => {
+        store(form);
+        return done(ROLES, `The role ${form.label} was saved.`);
+      },
+      (problem) => rolePage(visit, path, form, [problem]),
+    );
   }
 
   page(ROLES, () => ({

@@ -4,7 +4,7 @@ import { type Html, html } from '../../http/page.ts';
 import type { HookStore } from '../../inline-hooks/hook-store.ts';
 import { hookSchema, type InlineHook, PASSWORD_IMPORT } from '../../inline-hooks/inline-hook.ts';
 import { apiContextOf } from '../console-actions.ts';
-import { type ConsolePage, type ConsoleRouter, done, refusalOf, type Visit } from '../console-router.ts';
+import { type ConsolePage, type ConsoleRouter, done, orAgain, type Visit } from '../console-router.ts';
 import { dataTable } from '../widgets/data-table.ts';
 import { buttonForm, problemList, textField } from '../widgets/form-fields.ts';
 import { statusLabel } from '../widgets/status-label.ts';
@@ -30,15 +30,14 @@ export function addInlineHookPages({ page, action }: ConsoleRouter, context: Con
   action(ADD, ADD, (visit) => {
     const read = readHook(visit);
     if (!read.ok) return addPage(visit, read.problems);
-    try {
-      const hook = hooks().create(read.request);
-      note(visit, 'created', 'Inline hook created', hook);
-      return done(INLINE_HOOKS, `The inline hook ${hook.name} is active.`);
-    } catch (error) {
-      const problem = refusalOf(error);
-      if (problem === undefined) throw error;
-      return addPage(visit, [problem]);
-    }
+    return orAgain(
+      () => {
+        const hook = hooks().create(read.request);
+        note(visit, 'created', 'Inline hook created', hook);
+        return done(INLINE_HOOKS, `The inline hook ${hook.name} is active.`);
+      },
+      (problem) => addPage(visit, [problem]),
+    );
   });
   action(`${INLINE_HOOKS}/status`, INLINE_HOOKS, (visit) => {
     const active = visit.field('status') === 'ACTIVE';
