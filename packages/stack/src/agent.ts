@@ -28,6 +28,7 @@ export function startAgent({ env, oktaUrl, stateDir, logFile, announce }: AgentO
     LDAP_ROOT: 'dc=example,dc=org',
     LDAP_ADMIN_USERNAME: 'admin',
     LDAP_ADMIN_PASSWORD: 'adminpassword',
+    AGENT_NAME: 'ldap-agent',
   };
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = readAgentConfig({ ...tutorial, ...given, OKTA_URL: oktaUrl, AGENT_STATE_DIR: stateDir });

@@ -123,10 +123,12 @@ ${dataTable({
 ${dataTable({
   caption: `Applications of ${fullName(user)}`,
   columns: ['Application', 'Assignment'],
-  rows: appsOf(directory, user.id).map((app) => [
-    html`<a href="${appAddress(app)}">${app.name === 'ldap' ? `LDAP (${app.label})` : app.label}</a>`,
-    directory.appUsers.get(app.id, user.id) === undefined ? 'Group' : 'Individual',
-  ]),
+  rows: appsOf(directory, user.id)
+    .toSorted((one, other) => one.label.localeCompare(other.label))
+    .map((app) => [
+      html`<a href="${appAddress(app)}">${app.name === 'ldap' ? `LDAP (${app.label})` : app.label}</a>`,
+      directory.appUsers.get(app.id, user.id) === undefined ? 'Group' : 'Individual',
+    ]),
   empty: 'No application is assigned.',
 })}`,
   };
