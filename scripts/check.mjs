@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkApps } from './check-apps.mjs';
 import { checkLinks } from './check-links.mjs';
 import { checkLockfile } from './check-lockfile.mjs';
+import { checkTutorial } from './check-tutorial.mjs';
 import { turbo } from './turbo.mjs';
 
 /** What CI runs before the tests. All of it runs, so that one visit shows everything there is to mend. */
@@ -13,6 +14,7 @@ export async function check(root) {
     'the apps are parallel': () => checkApps(root),
     'the lockfile': () => checkLockfile(root),
     'links in the docs': () => checkLinks(root),
+    'the tutorial': () => checkTutorial(root),
   };
   let failed = 0;
   for (const [name, step] of Object.entries(steps)) {

@@ -6,7 +6,7 @@ import { install } from './install.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const usage = `Usage: npm start | npm test | npm run check | npm run bench | npm run rehearse
-       npm run step <number> | npm run doctor | npm run okta:app | npm run okta:hashes
+       npm run step <number> | npm run tutorial | npm run doctor | npm run okta:app | npm run okta:hashes
        (arguments for them follow after --)
 
   start   an embedded LDAP directory and the apps, until Ctrl-C; AUTH_MODE=ldap starts one app only
@@ -16,6 +16,7 @@ const usage = `Usage: npm start | npm test | npm run check | npm run bench | npm
   rehearse  walks the whole migration and shows that nobody is locked out; --help for more
   step      goes to the start of a step of the tutorial; --help for more
   doctor    checks what .env names, end to end, and says what to do about each fault; --help for more
+  tutorial  walks docs/tutorial as it is written, and compares what it says and shows; --help for more
   okta:app     registers the OIDC app at an Okta org and writes its variables to .env; --help for more
   okta:hashes  takes people and password hashes from OpenLDAP to Okta; --help for more
 
@@ -29,12 +30,13 @@ const commands = {
   rehearse: (args) => runWorkspace('packages/stack/dist/rehearsal/main.js', args),
   step: (args) => runWorkspace('packages/tutorial/dist/step/main.js', args),
   doctor: (args) => runWorkspace('packages/doctor/dist/main.js', args),
+  tutorial: (args) => runWorkspace('packages/tutorial/dist/walk/main.js', args),
   'okta:app': (args) => runWorkspace('packages/okta-tools/dist/app/main.js', args),
   'okta:hashes': (args) => runWorkspace('packages/okta-tools/dist/hashes/main.js', args),
 };
 
 /** Commands with a --help of their own. */
-const explainThemselves = ['bench', 'rehearse', 'step', 'doctor', 'okta:app', 'okta:hashes'];
+const explainThemselves = ['bench', 'rehearse', 'step', 'tutorial', 'doctor', 'okta:app', 'okta:hashes'];
 
 /** Loads a program into this process: one process less between a terminal's Ctrl-C and the servers. */
 async function runWorkspace(file, args) {

@@ -1,1 +1,1 @@
-export { type GoToStepOptions, goToStep } from './step/go-to-step.ts';
+export { checkPages } from './page/check-pages.ts';
