@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, ResultCodeError } from 'ldapts';
@@ -102,6 +103,24 @@ describe('connections', () => {
     await other.startTLS({ ca });
     await other.bind(READER, READER_PASSWORD);
     expect(await dnsOf(other.search(BASE, { scope: 'base' }))).toEqual([BASE]);
+  });
+
+  it('speaks no TLS older than 1.2', async () => {
+    const versionOf = (maxVersion: 'TLSv1.1' | 'TLSv1.2'): Promise<string> =>
+      new Promise((resolve) => {
+        const port = Number(new URL(okta.urls.ldaps ?? '').port);
+        // Security level 0: Node's own OpenSSL would not ask for the old ones otherwise.
+        const old = { minVersion: 'TLSv1', maxVersion, ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+        const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca, ...old });
+        const end = (outcome: string): void => {
+          socket.destroy();
+          resolve(outcome);
+        };
+        socket.once('secureConnect', () => end(socket.getProtocol() ?? ''));
+        socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+      });
+    expect(await versionOf('TLSv1.2')).toBe('TLSv1.2');
+    expect(await versionOf('TLSv1.1')).toMatch(/ALERT_PROTOCOL_VERSION/);
   });
 
   it('outlives bytes that are no LDAP', async () => {
