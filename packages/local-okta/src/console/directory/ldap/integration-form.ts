@@ -88,7 +88,6 @@ function integrationPage(ldap: Ldap, { csrf }: Visit, typed: Typed, outcome: Out
       problem: problems.find(({ setting }) => setting === name)?.problem,
     });
   const first = ldap.app.settings === undefined;
-  const others = problems.filter(({ setting }) => !(setting in LABELS));
   const texts = problems.map(({ setting, problem }) =>
     setting in LABELS ? `${LABELS[setting as Setting]} ${problem}` : `${setting} ${problem}`,
   );
@@ -96,7 +95,7 @@ function integrationPage(ldap: Ldap, { csrf }: Visit, typed: Typed, outcome: Out
     ldap,
     'integration',
     html`<h2>${first ? 'Set Up LDAP' : 'Integration'}</h2>
-${problems.length > 0 || others.length > 0 ? problemList(texts) : ''}
+${problemList(texts)}
 ${test === undefined ? '' : testResult(test)}
 <form method="post" action="${ldap.address}">${csrf}
 <fieldset class="group"><legend>Version</legend>
