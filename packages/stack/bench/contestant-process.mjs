@@ -12,6 +12,7 @@ export async function startContestant(name, directory) {
   });
   return {
     name,
+    pid: child.pid,
     url: `http://127.0.0.1:${port}/login`,
     stop: () =>
       new Promise((resolve) => {

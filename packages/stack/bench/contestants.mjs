@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 
 // What both engines are asked to do, so that neither has less to do than the other.
-const userFilter = '(|(cn={{username}})(uid={{username}})(mail={{username}}))';
-const groupFilter = '(|(memberUid={{dn}})(member={{dn}})(uniqueMember={{dn}}))';
+const userNames = ['cn', 'uid', 'mail'];
+const userAttributes = ['uid', 'cn', 'displayName', 'mail'];
+const groupNames = ['memberUid', 'member', 'uniqueMember'];
+const groupAttributes = ['cn'];
+const oneOf = (names, value) => `(|${names.map((name) => `(${name}=${value})`).join('')})`;
 
 /** Each makes the `check` of one contestant. `directory`: `{ url, caFile, base, adminDn, adminPassword }`. */
 export const contestants = {
@@ -41,11 +44,11 @@ export const contestants = {
             bindDN: directory.adminDn,
             bindCredentials: directory.adminPassword,
             searchBase: `ou=users,${directory.base}`,
-            searchFilter: userFilter,
-            searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
+            searchFilter: oneOf(userNames, '{{username}}'),
+            searchAttributes: userAttributes,
             groupSearchBase: `ou=groups,${directory.base}`,
-            groupSearchFilter: groupFilter,
-            groupSearchAttributes: ['cn'],
+            groupSearchFilter: oneOf(groupNames, '{{dn}}'),
+            groupSearchAttributes: groupAttributes,
             tlsOptions: { ca: [readFileSync(directory.caFile)] },
           },
         },
@@ -57,6 +60,12 @@ export const contestants = {
         const done = (error, user) => (error ? reject(error) : resolve(user ? [user.uid].flat()[0] : undefined));
         passport.authenticate('ldapauth', { session: false }, done)(request, response, reject);
       });
+  },
+
+  /** The same requests by a client that does nothing else: no client can cost less. */
+  async least(directory) {
+    const { createLeastCheck } = await import('./least-client.mjs');
+    return createLeastCheck(directory, { userNames, userAttributes, groupNames, groupAttributes });
   },
 
   /** No directory at all: what the app around it allows. */
