@@ -36,7 +36,7 @@ const names = ['ours', 'stock', 'least', 'ceiling'];
 const clientCounts = quick ? [targets.clients] : [1, 16, 64];
 
 // The first sign-ins of a process are slow: its code is not compiled yet. A slow contestant gets as many as a fast one.
-const warmUp = quick ? 500 : 5_000;
+const warmUp = quick ? 500 : 3_000;
 
 const directory = await startBigDirectory(PEOPLE).catch((error) => {
   console.error(`The benchmark needs a real slapd: ${error.message}`);
@@ -54,7 +54,7 @@ async function measureRow(protocol, clients) {
     for (const name of names) {
       const contestant = await startContestant(name, { url: urls[protocol], caFile, base, adminDn, adminPassword });
       running.push({ ...contestant, rounds: [] });
-      await measure(contestant, slapd, clients, { amount: warmUp });
+      await measure(contestant, slapd, targets.clients, { amount: warmUp });
     }
     // Interleaved, so that a slow minute of the machine is everybody's.
     for (let round = 0; round < rounds; round += 1) {
