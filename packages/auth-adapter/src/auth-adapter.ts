@@ -71,8 +71,8 @@ export interface RedirectAuth extends Lifecycle {
   /** The identity of this session, or undefined when nobody is signed in or the tokens have expired. */
   identity(request: Request): Identity | undefined;
   /**
-   * Where to send the browser to end the session at the provider too; undefined when there is none or the provider
-   * does not answer in time. Never throws, never takes longer than a few seconds. Call it before ending the app's own
+   * Where to send the browser to end the session at the provider too, which outlives the tokens: ask also when they have
+   * expired. Undefined when there is none or the provider does not answer in time. Never throws, never takes longer than a few seconds. Call it before ending the app's own
    * session, and end that whatever comes back.
    */
   signOutUrl(request: Request): Promise<string | undefined>;

@@ -37,18 +37,13 @@ export function sessionOf(request: Request): OidcSession {
   return session;
 }
 
-/** The identity of the session. Expired tokens end the sign-in, which the middleware itself never does. */
+/**
+ * The identity of the session. Expired tokens end the sign-in, which the middleware itself never does. They stay in the
+ * session: a sign-out still has to end the one at the provider, which lives on.
+ */
 export function identityOf(request: Request): Identity | undefined {
-  const session = sessionOf(request);
-  const signedIn = session.oidcSignedIn;
-  if (signedIn === undefined) {
-    return undefined;
-  }
-  if (signedIn.expiresAt * 1000 <= Date.now()) {
-    delete session.oidcSignedIn;
-    return undefined;
-  }
-  return identityFrom(signedIn);
+  const signedIn = sessionOf(request).oidcSignedIn;
+  return signedIn === undefined || signedIn.expiresAt * 1000 <= Date.now() ? undefined : identityFrom(signedIn);
 }
 
 /** User name is the e-mail address, as in the tutorial; providers without one have `preferred_username` or `sub`. */

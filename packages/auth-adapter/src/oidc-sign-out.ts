@@ -27,6 +27,7 @@ export async function endSessionUrl(
   return client.issuer.end_session_endpoint === undefined
     ? undefined
     : client.endSessionUrl({
+        // An expired one too: a provider should accept it while its session lives (RP-Initiated Logout 1.0 section 2).
         id_token_hint: signedIn.idToken,
         // Compared letter by letter with what the app is registered with, slash included.
         post_logout_redirect_uri: `${config.appBaseUrl}/`,

@@ -6,10 +6,12 @@ export interface Page {
   readonly visited: readonly string[];
 }
 
+type Fields = Readonly<Record<string, string>>;
+
 /** As much of a browser as a redirect sign-in needs: cookies by host (ports share them, as in browsers), redirects. */
 export interface Browser {
   get(url: string): Promise<Page>;
-  post(url: string): Promise<Page>;
+  post(url: string, fields?: Fields): Promise<Page>;
   /** One request, its redirect not followed. */
   step(url: string): Promise<{ readonly status: number; readonly location: string }>;
   cookie(host: string, name: string): string | undefined;
@@ -18,13 +20,14 @@ export interface Browser {
 export function createBrowser(): Browser {
   const jar = new Map<string, Map<string, string>>();
 
-  async function request(url: string, method: 'GET' | 'POST'): Promise<Response> {
+  async function request(url: string, method: 'GET' | 'POST', fields?: Fields): Promise<Response> {
     const { hostname } = new URL(url);
     const cookies = jar.get(hostname) ?? new Map<string, string>();
     jar.set(hostname, cookies);
     const response = await fetch(url, {
       method,
       redirect: 'manual',
+      ...(fields === undefined ? {} : { body: new URLSearchParams(fields) }),
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
     });
     for (const line of response.headers.getSetCookie()) {
@@ -38,9 +41,9 @@ export function createBrowser(): Browser {
     return response;
   }
 
-  async function follow(first: string, method: 'GET' | 'POST'): Promise<Page> {
+  async function follow(first: string, method: 'GET' | 'POST', fields?: Fields): Promise<Page> {
     const visited = [first];
-    let response = await request(first, method);
+    let response = await request(first, method, fields);
     for (let url = first; response.status >= 300 && response.status < 400; ) {
       url = new URL(response.headers.get('location') ?? '', url).href;
       visited.push(url);
@@ -54,7 +57,7 @@ export function createBrowser(): Browser {
 
   return {
     get: (url) => follow(url, 'GET'),
-    post: (url) => follow(url, 'POST'),
+    post: (url, fields) => follow(url, 'POST', fields),
     step: async (url) => {
       const response = await request(url, 'GET');
       await response.text();

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthAdapter, type Environment } from '../src/index.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { type OidcApp, openPort, startOidcApp } from './oidc-app.ts';
@@ -7,6 +7,7 @@ import { CLIENT, startOpenidProvider, type TestProvider, type TestProviderOption
 
 const toClose: { close(): Promise<void> }[] = [];
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const one of toClose.splice(0).reverse()) {
     await one.close();
   }
@@ -138,12 +139,9 @@ describe('a sign-in by OpenID Connect', () => {
   });
 
   it('ends when the tokens expire', async () => {
-    const { app, browser, provider } = await open({}, { idTokenSeconds: 1 });
+    const { app, browser } = await open();
     expect(await pageOf(browser, `${app.url}/login`)).toMatchObject({ username: 'user01@example.com' });
-    const issuedAt = Date.now();
-    while (Date.now() - issuedAt < 1_000) {
-      await pageOf(browser, `${provider.issuer}/.well-known/openid-configuration`);
-    }
+    letTokensExpire();
     expect(await pageOf(browser, app.url)).toBeNull();
   });
 });
@@ -402,6 +400,28 @@ describe('a sign-out', () => {
     expect(await pageOf(browser, app.url)).toBeNull();
   });
 
+  it('ends the session at the provider also when the tokens have expired, and the app has noticed', async () => {
+    const { app, browser, provider } = await open();
+    const asked = () => provider.requests.filter(({ path }) => path.startsWith('/interaction/')).length;
+    await browser.get(`${app.url}/login`);
+    letTokensExpire();
+    expect(await pageOf(browser, app.url)).toBeNull();
+    // Whoever only comes back is not asked again: the provider's session has not ended.
+    expect(await pageOf(browser, `${app.url}/login`)).toMatchObject({ username: 'user01@example.com' });
+    expect(asked()).toBe(1);
+
+    letTokensExpire();
+    expect(await pageOf(browser, app.url)).toBeNull();
+
+    const question = await browser.post(`${app.url}/logout`);
+    expect(question).toMatchObject({ status: 200, url: expect.stringContaining(`${provider.issuer}/v1/logout?`) });
+    const [, action = ''] = /action="([^"]+)"/.exec(question.body) ?? [];
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(question.body) ?? [];
+    expect(await browser.post(action, { xsrf, logout: 'yes' })).toMatchObject({ status: 200, url: `${app.url}/` });
+    await browser.get(`${app.url}/login`);
+    expect(asked()).toBe(2);
+  });
+
   it('of somebody who is not signed in stays here', async () => {
     const { app, browser } = await open();
     expect(await browser.post(`${app.url}/logout`)).toMatchObject({ url: `${app.url}/` });
@@ -430,6 +450,12 @@ describe('one process', () => {
     toClose.push(createAuthAdapter(env));
   });
 });
+
+/** Longer than the tokens live, by the app's clock and the provider's, and shorter than the provider's session. */
+function letTokensExpire(): void {
+  const passed = Date.now() + 3_601_000 - performance.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => passed + performance.now());
+}
 
 async function untilReady(adapter: { ready(): Promise<void> }): Promise<void> {
   for (let attempts = 0; ; attempts++) {

@@ -28,7 +28,6 @@ export interface TestProviderOptions {
   readonly appBaseUrl: string;
   readonly port?: number;
   readonly host?: string;
-  readonly idTokenSeconds?: number;
 }
 
 export const CLIENT = { id: 'app-under-test', secret: 'S3cret-of-the-app' };
@@ -113,7 +112,7 @@ function createProvider(issuer: string, key: KeyObject, options: TestProviderOpt
       revocation: '/v1/revoke',
       end_session: '/v1/logout',
     },
-    ttl: { IdToken: options.idTokenSeconds ?? 3600, AccessToken: 3600, Grant: 3600, Session: 3600, Interaction: 600 },
+    ttl: { IdToken: 3600, AccessToken: 3600, Grant: 3600, Session: 3 * 3600, Interaction: 600 },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...CLAIMS }) }),
     // Consent is given by itself: the tests are about the app's side.
     loadExistingGrant: async ({ oidc }) => {

@@ -1,7 +1,6 @@
 import type { AuthAdapter } from '@ldap-to-okta/auth-adapter';
 import { type Request, type Response, Router } from 'express';
 import { csrfProtection } from './csrf.ts';
-import type { IdentitySource } from './current-identity.ts';
 import type { Site } from './pages/layout.ts';
 import { messagePage } from './pages/message-page.ts';
 import { formBody } from './password-sign-in.ts';
@@ -10,11 +9,10 @@ import { cookieName } from './session.ts';
 export interface SignOutOptions {
   readonly adapter: AuthAdapter;
   readonly site: Site;
-  readonly identityOf: IdentitySource['identityOf'];
 }
 
 /** POST only, so that no picture or link on another site can sign somebody out. */
-export function signOut({ adapter, site, identityOf }: SignOutOptions): Router {
+export function signOut({ adapter, site }: SignOutOptions): Router {
   const router = Router();
   const signedOut = adapter.kind === 'password' ? '/login?signed-out' : '/signed-out';
 
@@ -22,8 +20,9 @@ export function signOut({ adapter, site, identityOf }: SignOutOptions): Router {
     '/logout',
     ...formBody,
     (request, response, next) => {
-      // Pressed twice, or after the session ended: there is nothing left to protect, and nothing to complain about.
-      if (identityOf(request) === undefined) {
+      // Pressed twice, or after the session ended: there is nothing left to protect, and nothing to complain about. Whose
+      // tokens have expired is nobody here any more, and still has a session at the provider.
+      if (request.session.signedInAt === undefined) {
         response.redirect(303, signedOut);
         return;
       }

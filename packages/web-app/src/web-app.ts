@@ -76,7 +76,7 @@ export function createWebApp({ name, config, logger, createAdapter }: WebAppOpti
       ? passwordSignIn({ adapter, site, metrics, tracer, throttle: createThrottle(config.throttle, state) })
       : redirectSignIn({ adapter, state, metrics, tracer }),
   );
-  app.use(signOut({ adapter, site, identityOf }));
+  app.use(signOut({ adapter, site }));
   app.use(personalPages(site, identityOf));
   app.use(notFound);
   if (tracer !== undefined) {

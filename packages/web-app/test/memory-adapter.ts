@@ -78,8 +78,12 @@ interface FakeSession {
   fakeUser?: Identity;
 }
 
+export interface MemoryRedirectAuth extends RedirectAuth {
+  expired: boolean;
+}
+
 /** A provider that signs everybody in, or answers what the test asks of it. */
-export function memoryRedirectAuth(signOutUrl?: string, observe?: Observer): RedirectAuth {
+export function memoryRedirectAuth(signOutUrl?: string, observe?: Observer): MemoryRedirectAuth {
   const sessionOf = (request: Request) => request.session as unknown as FakeSession & typeof request.session;
   const router = Router();
   router.get('/callback', (request, response, next) => {
@@ -120,9 +124,10 @@ export function memoryRedirectAuth(signOutUrl?: string, observe?: Observer): Red
       }
     });
   });
-  return {
+  const auth: MemoryRedirectAuth = {
     kind: 'redirect',
     mode: 'oidc',
+    expired: false,
     asks: { who: 'okta', urls: ['https://okta.example/oauth2/default'] },
     router,
     ready: async () => undefined,
@@ -135,7 +140,8 @@ export function memoryRedirectAuth(signOutUrl?: string, observe?: Observer): Red
       );
       response.redirect('/callback?code=secret-code');
     },
-    identity: (request) => sessionOf(request).fakeUser,
-    signOutUrl: async () => signOutUrl,
+    identity: (request) => (auth.expired ? undefined : sessionOf(request).fakeUser),
+    signOutUrl: async (request) => (sessionOf(request).fakeUser === undefined ? undefined : signOutUrl),
   };
+  return auth;
 }

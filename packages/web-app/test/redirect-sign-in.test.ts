@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { memoryRedirectAuth } from './memory-adapter.ts';
+import { type MemoryRedirectAuth, memoryRedirectAuth } from './memory-adapter.ts';
 import { type RunningApp, startApp } from './running-app.ts';
-import { Visitor } from './visitor.ts';
+import { tokenIn, Visitor } from './visitor.ts';
 
 let running: RunningApp;
 let visitor: Visitor;
+let auth: MemoryRedirectAuth;
 
 async function start(signOutUrl?: string): Promise<void> {
-  running = await startApp(() => memoryRedirectAuth(signOutUrl));
+  auth = memoryRedirectAuth(signOutUrl);
+  running = await startApp(() => auth);
   visitor = new Visitor(running.url);
 }
 
@@ -75,6 +77,16 @@ describe('signing in on a page elsewhere', () => {
     const answer = await visitor.signOut();
     expect(answer.headers.get('location')).toBe('https://okta.example/v1/logout?x=1');
     expect((await copy.get('/')).status).toBe(302);
+  });
+
+  it('sends also those on to the provider whose tokens expired while they looked at a page, if it was this page', async () => {
+    await start('https://okta.example/v1/logout?x=1');
+    const page = await follow('/');
+    auth.expired = true;
+    expect((await visitor.post('/logout', { _csrf: 'forged' })).status).toBe(403);
+    const answer = await visitor.post('/logout', { _csrf: tokenIn(page.text) });
+    expect(answer.headers.get('location')).toBe('https://okta.example/v1/logout?x=1');
+    expect((await visitor.post('/logout', { _csrf: tokenIn(page.text) })).headers.get('location')).toBe('/signed-out');
   });
 
   it('does not go straight back to the provider when that has no sign-out', async () => {
