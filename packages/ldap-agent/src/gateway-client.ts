@@ -45,7 +45,8 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
   const target = urlToHttpOptions(new URL(`${oktaUrl}${GATEWAY_PREFIX}`));
   return {
     post(path, body, { token, timeoutMs = 15_000, signal } = {}) {
-      const payload = Buffer.from(JSON.stringify(body));
+      // A text leaves in one piece with the headers.
+      const payload = JSON.stringify(body);
       return new Promise((resolve, reject) => {
         const outgoing = request(
           {
@@ -56,7 +57,7 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
             ...(signal === undefined ? {} : { signal }),
             headers: {
               'content-type': 'application/json',
-              'content-length': payload.length,
+              'content-length': Buffer.byteLength(payload),
               accept: 'application/json',
               ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
             },
