@@ -46,12 +46,15 @@ export class BerWriter {
     this.header(tag, this.length - before);
   }
 
-  /** What was written; the writer is empty again and keeps no password. */
-  take(): Buffer {
-    const taken = Buffer.from(this.data.subarray(this.at));
+  /** A copy of what was written. */
+  copy(): Buffer {
+    return Buffer.from(this.data.subarray(this.at));
+  }
+
+  /** Makes it empty, and keeps no password. */
+  clear(): void {
     this.data.fill(0, this.at);
     this.at = this.data.length;
-    return taken;
   }
 
   private header(tag: number, length: number): void {
@@ -92,9 +95,15 @@ export class BerWriter {
   }
 }
 
-/** The bytes of something that is sent over and over. */
+const shared = new BerWriter();
+
+/** What is written, as bytes. Not to be called while it writes. */
 export function encode(write: (to: BerWriter) => void): Buffer {
-  const writer = new BerWriter();
-  write(writer);
-  return writer.take();
+  try {
+    write(shared);
+    return shared.copy();
+  } finally {
+    // Also after an error: nothing of one connection may be sent on another.
+    shared.clear();
+  }
 }

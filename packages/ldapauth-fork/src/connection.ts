@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { BerWriter } from './ber-writer.ts';
+import { encode } from './ber-writer.ts';
 import { atEndOfTurn } from './end-of-turn.ts';
 import { LdapAuthError } from './errors.ts';
 import { MessageFraming } from './message-framing.ts';
@@ -14,8 +14,6 @@ export class ConnectionLost extends Error {
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const MAX_MESSAGE_ID = 2 ** 31 - 1;
-/** Shared: what is written is taken at once. */
-const writer = new BerWriter();
 
 /**
  * One LDAP connection over one socket. It never reconnects: what is bound stays bound until the socket ends, and a
@@ -143,12 +141,17 @@ export class Connection {
   }
 
   private readonly flush = (): void => {
-    if (this.outgoing.length > 0) {
-      for (const { id, request } of this.outgoing.reverse()) {
-        writeMessage(writer, id, request);
-      }
+    const leaving = this.outgoing;
+    if (leaving.length > 0) {
       this.outgoing = [];
-      this.socket.write(writer.take());
+      this.socket.write(
+        encode((to) => {
+          // The writer writes the last one first.
+          for (const { id, request } of leaving.reverse()) {
+            writeMessage(to, id, request);
+          }
+        }),
+      );
     }
   };
 

@@ -92,7 +92,7 @@ export function anyOf(filters: readonly PlacedFilter[]): PlacedFilter {
 }
 
 function parse(text: string): Filter {
-  // ldapts 8.2 reads each `\\xx` as one character; RFC 4515 section 3 says byte, and UTF-8 takes several.
+  // ldapts 8.2 reads each `\xx` as one character; RFC 4515 section 3 says byte, and UTF-8 takes several.
   const decoded = text.replace(/(?:\\[89a-f][0-9a-f])+/gi, (escapes) => {
     const bytes = Buffer.from(escapes.replaceAll('\\', ''), 'hex');
     return bytes.toString('utf8');
