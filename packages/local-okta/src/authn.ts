@@ -112,12 +112,16 @@ export function createAuthenticate(context: Context): Authenticate {
   }
 
   /** The password is with the service behind the password import inline hook, until it has been right once. */
-  async function atTheHook(user: User, password: string): Promise<boolean | 'hook-failed'> {
+  async function atTheHook(
+    user: User,
+    password: string,
+    options: AuthenticateOptions,
+  ): Promise<boolean | 'hook-failed'> {
     // Somebody who may not sign in whatever the password: it need not leave the house.
     if (!['ACTIVE', 'PASSWORD_EXPIRED', 'RECOVERY'].includes(user.status)) {
       return users.verifyPassword(undefined, password);
     }
-    switch (await services.passwordImport?.verify(user, password)) {
+    switch (await services.passwordImport?.verify(user, password, options)) {
       case 'verified':
         await users.adoptPassword(user.id, password);
         return true;
@@ -129,9 +133,13 @@ export function createAuthenticate(context: Context): Authenticate {
   }
 
   /** Whether it is the password that Okta has, or can ask for. */
-  async function matchesHere(user: User, password: string): Promise<boolean | 'hook-failed' | 'busy'> {
+  async function matchesHere(
+    user: User,
+    password: string,
+    options: AuthenticateOptions,
+  ): Promise<boolean | 'hook-failed' | 'busy'> {
     try {
-      if (user.passwordKind === 'hook') return await atTheHook(user, password);
+      if (user.passwordKind === 'hook') return await atTheHook(user, password, options);
       return await users.verifyPassword(user.id, password);
     } catch (error) {
       if (error instanceof HashBusyError) return 'busy';
@@ -141,7 +149,7 @@ export function createAuthenticate(context: Context): Authenticate {
 
   /** Okta judges the password itself. */
   async function local(user: User, password: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
-    const matches = await matchesHere(user, password);
+    const matches = await matchesHere(user, password, options);
     if (typeof matches === 'string') return { outcome: matches, user };
     // Read again: another attempt may have locked the user meanwhile.
     const now = users.get(user.id);

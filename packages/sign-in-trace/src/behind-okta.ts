@@ -27,6 +27,7 @@ export const SKEW_MS = 5_000;
 
 const DELEGATED = 'user.authentication.auth_via_LDAP_agent';
 const HOOK = 'user.import.password';
+const TRIES = ['system.ldapi.bind', 'user.session.start'];
 
 /** Picks the events of one attempt out of those of its time. */
 export function eventsOf(attempt: Attempt, events: readonly LogEvent[]): BehindOkta {
@@ -38,12 +39,23 @@ export function eventsOf(attempt: Attempt, events: readonly LogEvent[]): BehindO
     }
     return found;
   };
+  // Not every org tells by a transaction what belongs together. Where it does, another try's event is not this one's.
+  const isAnothers = ({ transaction }: LogEvent): boolean =>
+    transaction !== '' && events.some((event) => TRIES.includes(event.type) && event.transaction === transaction);
+  const asked = (type: string, event: LogEvent): LogEvent | undefined =>
+    take((other) => other.type === type && other.transaction === event.transaction, event.at) ??
+    take(
+      (other) =>
+        other.type === type &&
+        other.ok === event.ok &&
+        other.actorId === event.actorId &&
+        isClose(other, event.at) &&
+        !isAnothers(other),
+      event.at,
+    );
   const askedAbout = (event: LogEvent): OktaTry => {
-    const sameUser = (other: LogEvent): boolean => other.actorId === event.actorId && isClose(other, event.at);
-    const delegated =
-      take(({ type, transaction }) => type === DELEGATED && transaction === event.transaction, event.at) ??
-      take((other) => other.type === DELEGATED && other.ok === event.ok && sameUser(other), event.at);
-    const hook = take((other) => other.type === HOOK && sameUser(other), event.at);
+    const delegated = asked(DELEGATED, event);
+    const hook = asked(HOOK, event);
     return { event, ...(delegated === undefined ? {} : { delegated }), ...(hook === undefined ? {} : { hook }) };
   };
   return attempt.by === 'form' ? ofForm(attempt, take, askedAbout) : ofRedirect(attempt, events, take, askedAbout);

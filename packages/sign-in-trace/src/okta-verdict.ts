@@ -142,13 +142,16 @@ const DIRECTORY: Readonly<Record<string, Words>> = {
   },
 };
 
-/** What Okta said without asking anybody. */
+const WRONG_AT_OKTA: Words = {
+  title: 'The password is wrong',
+  text: "Okta judged it by itself: it is not this user's. Neither agent nor directory was asked.",
+  advice: [],
+};
+
+/** What Okta said without asking anybody: `INVALID` at Local Okta's LDAP Interface. */
 const OKTA: Readonly<Record<string, Words>> = {
-  INVALID_CREDENTIALS: {
-    title: 'The password is wrong',
-    text: "Okta judged it by itself: it is not this user's. Neither agent nor directory was asked.",
-    advice: [],
-  },
+  INVALID: WRONG_AT_OKTA,
+  INVALID_CREDENTIALS: WRONG_AT_OKTA,
   LOCKED: {
     title: 'The account is locked in Okta',
     text: 'There were too many wrong passwords. The one that was typed may be right.',

@@ -185,7 +185,34 @@ describe("a sign-in at Okta's LDAP Interface", () => {
     expect(explanation.parties).toContain('hook');
   });
 
+  it("leaves out the agent's bind of another try of the same person, a moment ago", () => {
+    const before = { transaction: 't0', at: NOW - 1_000 };
+    const explanation = withLog(attemptOf('form', [search('user', 1), bind('user')], OK), OKTA_LDAP, [
+      delegated(before),
+      bound(before),
+      bound(),
+    ]);
+    expect(explanation.verdict.text).toContain('neither agent nor directory was asked');
+  });
+
   it.each<[string, Attempt, readonly LogEvent[], string, readonly string[]]>([
+    [
+      'a wrong password, by Okta alone',
+      refusedBind,
+      [bound({ ok: false, reason: 'INVALID', actorId: 'system' })],
+      'The password is wrong',
+      ['app', 'okta'],
+    ],
+    [
+      'a wrong password, by the hook, in a bind of which Okta does not tell who it was',
+      refusedBind,
+      [
+        event('user.import.password', { ok: false, reason: 'UNVERIFIED' }),
+        bound({ ok: false, reason: 'INVALID', actorId: 'system' }),
+      ],
+      'The password is wrong',
+      ['okta', 'hook'],
+    ],
     [
       'a wrong password',
       refusedBind,

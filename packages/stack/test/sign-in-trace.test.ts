@@ -10,6 +10,7 @@ import { type LocalOrg, startLocalOrg } from '../src/local-org.ts';
 import { claimPorts } from '../src/ports.ts';
 import { ask, waitUntil } from '../src/readiness.ts';
 import { LoginPage } from './sign-in/pages.ts';
+import { readTrace, type Trace, traceSignIn } from './sign-in/trace-page.ts';
 import { Visitor } from './sign-in/visitor.ts';
 
 const START_MS = 120_000;
@@ -47,46 +48,8 @@ async function appOf(mode: string, env: NodeJS.ProcessEnv, wanted?: number): Pro
   return app.url;
 }
 
-interface Traced {
-  readonly title: string;
-  readonly between: string;
-  /** `Browser → App ok` */
-  readonly hops: readonly string[];
-  readonly text: string;
-}
-
-/** Signs in as a person does, then reads the page that explains it. */
-async function traceOf(url: string, username: string, password: string): Promise<Traced> {
-  const visitor = new Visitor(url);
-  const login = await LoginPage.open(visitor, '/login');
-  const { cookies } = visitor;
-  const answer = await login.signIn(username, password);
-  const { text } = await visitor.visit('/trace');
-  const state = new URL(login.page.url).searchParams.get('state');
-  for (const secret of [password, ...SECRETS, ...TOKENS, ...cookies.values(), ...(state === null ? [] : [state])]) {
-    expect([secret, text.includes(secret)]).toEqual([secret, false]);
-  }
-  // The form and the error pages stay generic.
-  expect(answer.text).not.toMatch(/No LDAP agent|no such user|service account|connection refused/i);
-  return read(text);
-}
-
-function read(text: string): Traced {
-  const plain = (markup: string | undefined): string =>
-    (markup ?? '')
-      .replace(/<[^>]*>/g, '')
-      .replaceAll('&#39;', "'")
-      .replace(/\s+/g, ' ')
-      .trim();
-  return {
-    title: plain(/<h2 id="verdict">(.*?)<\/h2>/.exec(text)?.[1]),
-    between: plain(/<p class="where">(.*?)<\/p>/.exec(text)?.[1]).replace(/^It ended between |\.$/g, ''),
-    hops: [...text.matchAll(/<li class="hop hop-(\w+)".*?class="parties">(.*?)<\/span> [^<]*<\/h3>/gs)].map(
-      ([, state, parties]) => `${plain(parties?.replace(/<span class="unseen">.*?<\/span>/, ''))} ${state}`,
-    ),
-    text,
-  };
-}
+const traceOf = (url: string, username: string, password: string): Promise<Trace> =>
+  traceSignIn(url, username, password, [...SECRETS, ...TOKENS]);
 
 describe('an app that asks the directory', () => {
   const envOf = (): NodeJS.ProcessEnv => ({ ...externalEnv({ url: directory.ldapsUrl, caFile: directory.caFile }) });
@@ -211,7 +174,7 @@ describe('apps that ask Okta', () => {
       traceOf(oidc, 'user02@example.com', 'wrong-password-1'),
       traceOf(oktaLdap, 'user02@example.com', 'wrong-password-1'),
     ]);
-    const { title, text } = read((await waiting.visit('/trace')).text);
+    const { title, text } = readTrace((await waiting.visit('/trace')).text);
     expect(title).toBe('The browser was sent to Okta and is not back yet');
     expect(text).not.toContain('user02');
   });
@@ -248,11 +211,11 @@ describe('apps that ask Okta', () => {
     const { form } = await LoginPage.open(visitor, '/login');
     const body = new URLSearchParams({ ...form.hidden, decision: 'cancel' });
     expect((await visitor.visit(form.action, { method: 'POST', body })).status).toBe(401);
-    const denied = read((await visitor.visit('/trace')).text);
+    const denied = readTrace((await visitor.visit('/trace')).text);
     expect(denied).toMatchObject({ title: expect.stringContaining('does not open this app'), between: 'Okta and App' });
     expect(denied.hops).toContain('Okta → App failed');
     await visitor.visit('/authorization-code/callback?code=forged-code&state=forged-state');
-    const forged = read((await visitor.visit('/trace')).text);
+    const forged = readTrace((await visitor.visit('/trace')).text);
     expect(forged.title).toBe('The answer belongs to no sign-in that is open in this browser');
     expect(forged.text).not.toMatch(/forged-/);
   });

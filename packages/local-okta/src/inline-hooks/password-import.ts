@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { User } from '../directory/user.ts';
-import { userActor } from '../system-log/log-event.ts';
+import { type NewLogEvent, userActor } from '../system-log/log-event.ts';
 import type { HookStore } from './hook-store.ts';
 import { type InlineHook, PASSWORD_IMPORT } from './inline-hook.ts';
 
@@ -62,7 +62,12 @@ export function createPasswordImport({ systemLog, clock, config, log }: Context,
   return {
     /** Whether there is somebody to ask. */
     active: (): boolean => hooks.active() !== undefined,
-    async verify(user: User, password: string): Promise<HookVerdict> {
+    /** `from`: who is signing in, for the System Log. */
+    async verify(
+      user: User,
+      password: string,
+      from: Pick<NewLogEvent, 'client' | 'transactionId'> = {},
+    ): Promise<HookVerdict> {
       const hook = hooks.active();
       let verdict: HookVerdict = 'failed';
       if (hook !== undefined) {
@@ -83,6 +88,8 @@ export function createPasswordImport({ systemLog, clock, config, log }: Context,
           verdict === 'verified'
             ? { result: 'SUCCESS' }
             : { result: 'FAILURE', reason: hook ? verdict.toUpperCase() : 'NO_HOOK' },
+        client: from.client,
+        transactionId: from.transactionId,
       });
       return verdict;
     },
