@@ -23,7 +23,10 @@ first_folder_with() {
 
 # TLS 1.2 and newer. Debian's OpenLDAP is built on GnuTLS, which passes over the setting that others know.
 tls_versions() {
-  if ldd "$(command -v slapd)" | grep -q gnutls; then
+  local libraries
+  # Not by `ldd | grep -q`: under pipefail that fails where grep has seen enough before ldd has said all.
+  libraries=$(ldd "$(command -v slapd)")
+  if [[ $libraries == *gnutls* ]]; then
     echo 'olcTLSCipherSuite: NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2'
   else
     echo 'olcTLSProtocolMin: 3.3'
