@@ -118,6 +118,7 @@ describe('device authorization', () => {
     expect(confirmation.text).toContain(device.user_code);
     const form = await allow(confirmation);
     expect(form.text).toContain('name="password"');
+    clock.advance(5_000);
     await expect(poll(config, device)).rejects.toMatchObject({ error: 'authorization_pending' });
     const wrong = await signIn(form, 'Wrong-2026-xyz');
     expect([wrong.status, wrong.text.includes('Unable to sign in')]).toEqual([401, true]);
@@ -135,9 +136,29 @@ describe('device authorization', () => {
   it('is polled for by openid-client until the person has decided', async () => {
     const config = await discover();
     const device = await client.initiateDeviceAuthorization(config, { scope: 'openid' });
-    const polling = client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0.05 });
+    config[client.customFetch] = (url, options) => {
+      clock.advance(5_000); // which the device waits, in a twentieth of the time
+      return fetch(url, options as RequestInit);
+    };
+    const polling = client.pollDeviceAuthorizationGrant(config, { ...device, interval: 0.25 });
     await signIn(await allow(await visit(device.verification_uri_complete ?? '')));
     expect((await polling).claims()).toMatchObject({ sub: userId });
+  });
+
+  it('tells a device that asks too often to slow down, until it does, and no other', async () => {
+    const config = await discover();
+    const device = await client.initiateDeviceAuthorization(config, { scope: 'openid' });
+    const other = await client.initiateDeviceAuthorization(config, { scope: 'openid' });
+    const heard = async (asks = device): Promise<unknown> => poll(config, asks).catch(({ error }) => error);
+    expect([await heard(), await heard(other)]).toEqual(['authorization_pending', 'authorization_pending']);
+    clock.advance(2_000);
+    expect(await heard()).toBe('slow_down');
+    clock.advance(3_000);
+    expect([await heard(), await heard(other)]).toEqual(['slow_down', 'authorization_pending']);
+    clock.advance(5_000);
+    expect(await heard()).toBe('authorization_pending');
+    await signIn(await allow(await visit(device.verification_uri_complete ?? '')));
+    expect(await heard()).toMatchObject({ id_token: expect.any(String) });
   });
 
   it('takes a code in small letters, with blanks and dashes', async () => {

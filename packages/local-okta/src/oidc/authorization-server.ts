@@ -7,6 +7,7 @@ import { artifactsOf } from './artifacts.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { clientOf } from './clients.ts';
 import { completeDeviceAnswers, DECISION_PATH, DEVICE_CODE_TTL, deviceFlow } from './device-flow.ts';
+import { slowDownDevices } from './device-polling.ts';
 import { logAuthorizations } from './oidc-log.ts';
 import { endSessionPage, errorPage, signedOutPage } from './pages.ts';
 import { grantFor, maySignIn, signInPolicy } from './sign-in-policy.ts';
@@ -153,6 +154,7 @@ export function createProvider(context: Context, server: AuthorizationServer, ke
     void artifactsOf({ store, clock, server: server.name })('AccessToken').upsert(jti, { grantId }, expiration);
   });
   completeDeviceAnswers(provider, config.publicUrl);
+  slowDownDevices(provider, clock);
   provider.on('server_error', (_ctx, error) =>
     log.error({ err: error, server: server.name }, 'authorization server failed'),
   );

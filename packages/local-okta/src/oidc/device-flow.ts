@@ -12,7 +12,7 @@ export const DECISION_PATH = '/v1/device/decision';
 
 /** Seconds, as Okta has them. Source: Okta, "Configure Device Authorization Grant Flow". */
 export const DEVICE_CODE_TTL = 600;
-const POLL_EVERY = 5;
+export const POLL_EVERY = 5;
 
 const PROBLEMS = {
   unknown: [404, 'Invalid code. Try again.'],
