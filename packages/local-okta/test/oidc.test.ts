@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import type { LocalOkta } from '../src/local-okta.ts';
@@ -327,20 +327,32 @@ describe('tokens', () => {
 });
 
 describe('signing out', () => {
-  it('ends the session and comes back to the app', async () => {
+  it.each([
+    ['', 0],
+    [', by an ID token that has expired too', 3_601_000],
+  ])('ends the session and comes back to the app%s', async (_, passed) => {
     const config = await discover();
     const tokens = await signIn(await begin(config));
-    const url = client.buildEndSessionUrl(config, {
-      id_token_hint: tokens.id_token ?? '',
-      post_logout_redirect_uri: SIGNED_OUT,
-      state: 'bye',
-    });
-    const page = await (await browser.get(url.href)).text();
-    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
-    const answered = await browser.post(new URL(actionOf(page), url).href, { xsrf, logout: 'yes' });
-    expect(answered.headers.get('location')).toBe(`${SIGNED_OUT}?state=bye`);
-    const again = await browser.follow(await browser.get((await begin(config)).url.href), CALLBACK);
-    expect(again.location).toBeUndefined();
+    const later = Date.now() + passed - performance.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later + performance.now());
+    try {
+      const url = client.buildEndSessionUrl(config, {
+        id_token_hint: tokens.id_token ?? '',
+        post_logout_redirect_uri: SIGNED_OUT,
+        state: 'bye',
+      });
+      expect(
+        (await browser.follow(await browser.get((await begin(config)).url.href), CALLBACK)).location,
+      ).toBeDefined();
+      const page = await (await browser.get(url.href)).text();
+      const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
+      const answered = await browser.post(new URL(actionOf(page), url).href, { xsrf, logout: 'yes' });
+      expect(answered.headers.get('location')).toBe(`${SIGNED_OUT}?state=bye`);
+      const again = await browser.follow(await browser.get((await begin(config)).url.href), CALLBACK);
+      expect(again.location).toBeUndefined();
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('leads to no address that is not registered', async () => {
