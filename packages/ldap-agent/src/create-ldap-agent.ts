@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type AgentLog, silentLog } from './agent-log.ts';
-import { dropState, loadState, saveState } from './agent-state.ts';
+import { type AgentSlot, claimSlot } from './agent-slot.ts';
+import { nameOf, pendingFile, registrationFile } from './agent-state.ts';
 import { pause } from './backoff.ts';
 import { createDirectory } from './directory.ts';
 import type { DirectoryConfig } from './directory-config.ts';
 import { toDirectoryError } from './directory-error.ts';
+import { codeOf } from './error-code.ts';
 import { createGatewayClient } from './gateway-client.ts';
 import type { Heartbeat } from './protocol.ts';
 import { type ApprovalLink, register } from './registration.ts';
@@ -16,9 +18,9 @@ export interface LdapAgentOptions {
   /** The org: `http://okta.localhost:8090`. */
   readonly oktaUrl: string;
   readonly directory: DirectoryConfig;
-  /** Where the registration is kept, in a file readable by its owner alone. */
+  /** Where the registration is kept, in a file readable by its owner alone. Several agents may share it. */
   readonly stateDir: string;
-  /** Shown to the administrator. */
+  /** Shown to the administrator; the second and later agents that share `stateDir` have their number behind it. */
   readonly name: string;
   /** When Local Okta does not know this agent any more: register anew instead of ending. Default false. */
   readonly registerAgain?: boolean;
@@ -51,7 +53,7 @@ const FIRST_PROBE_MS = 2_000;
  * It only ever connects outwards; it listens nowhere.
  */
 export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
-  const { oktaUrl, stateDir, name, log = silentLog } = options;
+  const { oktaUrl, stateDir, log = silentLog } = options;
   const version = agentVersion();
   const instance = randomUUID();
   const stop = new AbortController();
@@ -90,8 +92,19 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     }
   }
 
-  async function registration(): Promise<{ agentId: string; token: string } | undefined> {
-    const saved = loadState(stateDir);
+  async function claim(): Promise<AgentSlot> {
+    try {
+      return await claimSlot(stateDir);
+    } catch (error) {
+      const details = { stateDir, code: codeOf(error) };
+      log.warn('the state directory cannot be locked: one agent alone may use it', details);
+      return { number: 1, release: () => undefined };
+    }
+  }
+
+  async function registration(slot: number): Promise<{ agentId: string; token: string } | undefined> {
+    const file = registrationFile(stateDir, slot);
+    const saved = file.load();
     if (saved?.oktaUrl === oktaUrl) return saved;
     if (saved !== undefined)
       log.warn('the saved registration is for another org; registering anew', { was: saved.oktaUrl });
@@ -99,29 +112,36 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     const granted = await register({
       gateway,
       oktaUrl,
-      name,
+      name: nameOf(options.name, slot),
       version,
       root: options.directory.root,
       signal: stop.signal,
       log,
+      pending: pendingFile(stateDir, slot),
       announce(link) {
         set({ state: 'waiting-for-approval', approval: link });
         options.announce?.(link);
       },
     });
     if (granted === undefined) return undefined;
-    try {
-      saveState(stateDir, { oktaUrl, ...granted, registeredAt: new Date().toISOString() });
-    } catch (error) {
-      throw new RegistrationError('state', `the registration cannot be saved in ${stateDir} (AGENT_STATE_DIR)`, error);
-    }
+    file.save({ oktaUrl, ...granted, registeredAt: new Date().toISOString() });
     log.info('registered', { agentId: granted.agentId });
     return granted;
   }
 
   async function run(): Promise<void> {
+    const slot = await claim();
+    try {
+      await work(slot.number);
+    } finally {
+      slot.release();
+    }
+  }
+
+  async function work(slot: number): Promise<void> {
+    const name = nameOf(options.name, slot);
     for (;;) {
-      const granted = await registration();
+      const granted = await registration(slot);
       if (granted === undefined || stop.signal.aborted) return;
       // A poll says how the directory is and is then held: one sent too early would call it broken all that time.
       await Promise.race([firstProbe, pause(FIRST_PROBE_MS, stop.signal)]);
@@ -146,7 +166,7 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
       const end = await loop.ended;
       loop = undefined;
       if (end === 'closed') return;
-      dropState(stateDir);
+      registrationFile(stateDir, slot).drop();
       if (options.registerAgain !== true) {
         throw new RegistrationError(
           'revoked',

@@ -1,7 +1,8 @@
 import type { AgentLog } from './agent-log.ts';
+import type { PendingApproval, StateFile } from './agent-state.ts';
 import { createBackoff, pause } from './backoff.ts';
 import { type GatewayAnswer, type GatewayClient, GatewayUnreachable } from './gateway-client.ts';
-import { type DeviceAuthorization, deviceAuthorization, grantedToken, tokenError } from './protocol.ts';
+import { deviceAuthorization, grantedToken, tokenError } from './protocol.ts';
 import { RegistrationError } from './registration-error.ts';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -22,6 +23,8 @@ export interface RegistrationOptions {
   readonly root: string;
   readonly signal: AbortSignal;
   readonly log: AgentLog;
+  /** Keeps the link over a restart. */
+  readonly pending: StateFile<PendingApproval>;
   /** Told of each link that a person has to open. */
   readonly announce: (link: ApprovalLink) => void;
 }
@@ -36,37 +39,54 @@ export async function register(
   options: RegistrationOptions,
 ): Promise<{ readonly agentId: string; readonly token: string } | undefined> {
   for (;;) {
-    const device = await requestCode(options);
-    if (device === undefined) return undefined;
-    const expiresAt = new Date(Date.now() + device.expires_in * 1_000);
-    const result = await waitForApproval(options, device, expiresAt);
+    const pending = savedApproval(options) ?? (await requestCode(options));
+    if (pending === undefined) return undefined;
+    const result = await waitForApproval(options, pending);
+    // When it was asked to stop, the link stays good for the next start.
+    if (result === undefined) return undefined;
+    options.pending.drop();
     if (result !== 'expired') return result;
-    options.log.warn('the approval link has expired without an answer; asking for a new one');
+    options.log.warn('the approval link is no longer good; asking for a new one');
   }
 }
 
-async function requestCode(options: RegistrationOptions): Promise<DeviceAuthorization | undefined> {
+function savedApproval({ pending, oktaUrl }: RegistrationOptions): PendingApproval | undefined {
+  const saved = pending.load();
+  return saved?.oktaUrl === oktaUrl && saved.expiresAt.getTime() > Date.now() ? saved : undefined;
+}
+
+async function requestCode(options: RegistrationOptions): Promise<PendingApproval | undefined> {
   const { gateway, name, version, root, oktaUrl } = options;
   const answer = await persist(options, () => gateway.post('/device/authorize', { name, version, root }));
   if (answer === undefined) return undefined;
   const device = answer.status === 200 ? deviceAuthorization.safeParse(answer.body) : undefined;
-  if (device?.success) return device.data;
-  throw new RegistrationError(
-    'not-local-okta',
-    `${oktaUrl} answers (status ${answer.status}), but it is not Local Okta: its agent gateway was not found. For a real org, run Okta's own agent instead.`,
-  );
+  if (!device?.success) {
+    throw new RegistrationError(
+      'not-local-okta',
+      `${oktaUrl} answers (status ${answer.status}), but it is not Local Okta: its agent gateway was not found. For a real org, run Okta's own agent instead.`,
+    );
+  }
+  const { device_code, verification_uri_complete, expires_in, interval } = device.data;
+  const pending = {
+    oktaUrl,
+    deviceCode: device_code,
+    url: verification_uri_complete,
+    expiresAt: new Date(Date.now() + expires_in * 1_000),
+    intervalMs: interval * 1_000,
+  };
+  options.pending.save(pending);
+  return pending;
 }
 
 async function waitForApproval(
   options: RegistrationOptions,
-  device: DeviceAuthorization,
-  expiresAt: Date,
+  { deviceCode, url, expiresAt, ...device }: PendingApproval,
 ): Promise<{ agentId: string; token: string } | 'expired' | undefined> {
-  let intervalMs = device.interval * 1_000;
+  let { intervalMs } = device;
   for (let first = true; Date.now() < expiresAt.getTime(); first = false) {
     if (!first) await pause(intervalMs, options.signal);
     const answer = await persist(options, () =>
-      options.gateway.post('/token', { grant_type: DEVICE_GRANT, device_code: device.device_code }),
+      options.gateway.post('/token', { grant_type: DEVICE_GRANT, device_code: deviceCode }),
     );
     if (answer === undefined) return undefined;
     const granted = answer.status === 200 ? grantedToken.safeParse(answer.body) : undefined;
@@ -81,13 +101,14 @@ async function waitForApproval(
       case 'expired_token':
         return 'expired';
       case 'access_denied':
+        options.pending.drop();
         throw new RegistrationError('denied', 'an administrator chose "Don\'t Allow" for this agent');
       default:
         // Local Okta was reset, or is broken for a moment: a fresh code is asked for.
         return 'expired';
     }
     // Where Local Okta lets agents in by itself, the first question is answered and nobody has to open anything.
-    if (first) options.announce({ url: device.verification_uri_complete, expiresAt });
+    if (first) options.announce({ url, expiresAt });
   }
   return 'expired';
 }

@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createLdapAgent, type LdapAgent, type LdapAgentOptions } from '@ldap-to-okta/ldap-agent';
 import { startDirectory, type TestDirectory } from '@ldap-to-okta/test-directory';
 import { createLocalOkta, type LocalOkta, type LocalOktaOptions } from '../src/local-okta.ts';
@@ -77,6 +79,48 @@ export function startAgent(
   });
   cleanup.add(() => agent.close());
   return agent;
+}
+
+const agentMain = join(dirname(createRequire(import.meta.url).resolve('@ldap-to-okta/ldap-agent')), 'main.js');
+
+/** An agent in a process of its own, which can be killed. `link` is what it has printed for a person. */
+export function spawnAgent(
+  cleanup: Cleanup,
+  okta: LocalOkta,
+  directory: Pick<TestDirectory, 'url' | 'base' | 'adminPassword'>,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess & { link(): string | undefined } {
+  const url = new URL(directory.url);
+  const child = spawn(process.execPath, [agentMain], {
+    env: {
+      OKTA_URL: okta.urls.okta,
+      LDAP_HOST: url.hostname,
+      LDAP_PORT: url.port,
+      LDAP_ROOT: directory.base,
+      LDAP_ADMIN_USERNAME: 'admin',
+      LDAP_ADMIN_PASSWORD: directory.adminPassword,
+      AGENT_STATE_DIR: env.AGENT_STATE_DIR ?? tempDir(cleanup),
+      AGENT_NAME: 'agent',
+      LOG_LEVEL: 'silent',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  cleanup.add(() => child.kill('SIGKILL'));
+  return Object.assign(child, { link: () => /visit the URL: (\S+)/.exec(printed)?.[1] });
+}
+
+/** Each pool's status, and behind it those of its agents. */
+export async function statuses(okta: LocalOkta): Promise<string[]> {
+  const { body } = await call(okta, 'GET', '/api/v1/agentPools');
+  return body.flatMap((pool: { operationalStatus: string; agents: { name: string; operationalStatus: string }[] }) => [
+    pool.operationalStatus,
+    ...pool.agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).sort(),
+  ]);
 }
 
 /** Waits, by asking again every few milliseconds, until `probe` returns something. */

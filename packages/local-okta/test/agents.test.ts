@@ -1,20 +1,19 @@
-import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startLdapProxy, type TestDirectory } from '@ldap-to-okta/test-directory';
+import { startLdapProxy } from '@ldap-to-okta/test-directory';
 import type { LocalOkta } from '../src/local-okta.ts';
 import {
-  type Cleanup,
   call,
   connectByHand,
   createApprover,
   createCleanup,
   outcomeOf,
+  spawnAgent,
   startAgent,
   startOkta,
   startOpenLdap,
+  statuses,
   tempDir,
   until,
   untilReady,
@@ -22,37 +21,6 @@ import {
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
-
-const agentMain = join(dirname(createRequire(import.meta.url).resolve('@ldap-to-okta/ldap-agent')), 'main.js');
-
-/** An agent in a process of its own, which can be killed. */
-function spawnAgent(to: Cleanup, okta: LocalOkta, directory: TestDirectory, name: string) {
-  const url = new URL(directory.url);
-  const child = spawn(process.execPath, [agentMain], {
-    env: {
-      OKTA_URL: okta.urls.okta,
-      LDAP_HOST: url.hostname,
-      LDAP_PORT: url.port,
-      LDAP_ROOT: directory.base,
-      LDAP_ADMIN_USERNAME: 'admin',
-      LDAP_ADMIN_PASSWORD: directory.adminPassword,
-      AGENT_STATE_DIR: tempDir(to),
-      AGENT_NAME: name,
-      LOG_LEVEL: 'silent',
-    },
-    stdio: 'ignore',
-  });
-  to.add(() => child.kill('SIGKILL'));
-  return child;
-}
-
-async function statuses(okta: LocalOkta): Promise<string[]> {
-  const { body } = await call(okta, 'GET', '/api/v1/agentPools');
-  return body.flatMap((pool: { operationalStatus: string; agents: { name: string; operationalStatus: string }[] }) => [
-    pool.operationalStatus,
-    ...pool.agents.map(({ name, operationalStatus }) => `${name} ${operationalStatus}`).sort(),
-  ]);
-}
 
 async function eventTypes(okta: LocalOkta): Promise<string[]> {
   const { body } = await call(okta, 'GET', '/api/v1/logs?limit=100');
@@ -178,9 +146,9 @@ describe('several agents', () => {
   it('share the work, and killing one with requests in flight loses none', async () => {
     const directory = await startOpenLdap(cleanup);
     const okta = await startOkta(cleanup);
-    const doomed = spawnAgent(cleanup, okta, directory, 'doomed');
+    const doomed = spawnAgent(cleanup, okta, directory, { AGENT_NAME: 'doomed' });
     await untilReady(okta);
-    spawnAgent(cleanup, okta, directory, 'survivor');
+    spawnAgent(cleanup, okta, directory, { AGENT_NAME: 'survivor' });
     await until(
       async () => (await statuses(okta)).filter((line) => line.endsWith(' OPERATIONAL')).length === 2,
       'two agents',
