@@ -6,7 +6,7 @@ import { missingFrom } from './output.ts';
 import type { Ports } from './ports.ts';
 
 /** Containers may have to be built. */
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 50;
 
 /** Commands that go on until Ctrl-C; every other one has to end. */
@@ -76,7 +76,7 @@ export class Terminal {
 
   /** The last link with a code in it, as a person would copy it from the screen. */
   async printedLink(): Promise<string> {
-    const until = Date.now() + PATIENCE_MS / 10;
+    const until = Date.now() + PATIENCE_MS / 5;
     for (;;) {
       const link = stripVTControlCharacters(this.#running?.output ?? '')
         .match(/https?:\/\/\S+[?&]code=\w+/g)

@@ -152,7 +152,7 @@ export class Visitor {
 
   async #visibleText(): Promise<string> {
     const text = this.page.evaluate<string>(
-      `[document.body.innerText, ...Array.from(document.querySelectorAll('input:not([type=password]), textarea'), (field) => field.value)].join('\\n')`,
+      `[document.body.innerText, ...Array.from(document.querySelectorAll('input:not([type=password], [type=hidden]), textarea'), (field) => field.value)].join('\\n')`,
     );
     // between two pages there is nothing to be seen
     return tidy(await text.catch(() => ''));

@@ -7,6 +7,8 @@ export interface TutorialOptions {
   readonly way: Way;
   /** One page alone, from the state that `npm run step` brings. */
   readonly step?: Step;
+  /** Every page so, one after the other. */
+  readonly each: boolean;
   readonly screenshots: boolean;
   readonly diffs: boolean;
   /** Ports from here on, in place of those that the pages name. */
@@ -22,6 +24,7 @@ its numbered steps in Chromium, and compares its pictures. Exit code 1 at the fi
 
   docker           with docker compose, and without comparing pictures; without it, with Node alone
   --step <number>  one page alone, from where \`npm run step <number>\` leads
+  --each           every page so, in place of carrying the state from page to page
   --screenshots    takes the pictures anew instead of comparing them
   --diffs          writes the diffs between sources that the pages show, and walks nothing
   --ports <first>  at ports from this one on, so that it can run beside another \`npm start\`
@@ -45,8 +48,9 @@ export function parseTutorialOptions(args: readonly string[]): TutorialOptions |
   const [name = 'node', ...more] = positionals;
   const way = ways.find((known) => known === name);
   if (way === undefined || more.length > 0) throw usage(`'${positionals.join(' ')}' is not known`);
-  const { step, screenshots = false, diffs = false, json } = values;
+  const { step, each = false, screenshots = false, diffs = false, json } = values;
   if (step !== undefined && !isStep(step)) throw usage(`There is no step '${step}'`);
+  if (step !== undefined && each) throw usage('--each is about all pages, and --step about one');
   const ports = values.ports === undefined ? undefined : Number(values.ports);
   if (ports !== undefined && !(Number.isInteger(ports) && ports >= 1024 && ports <= 65_000)) {
     throw usage(`--ports is '${values.ports}' and must be a number from 1024 to 65000`);
@@ -56,6 +60,7 @@ export function parseTutorialOptions(args: readonly string[]): TutorialOptions |
   }
   return {
     way,
+    each,
     screenshots,
     diffs,
     ...(step !== undefined && { step }),
@@ -71,6 +76,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         step: { type: 'string' },
+        each: { type: 'boolean' },
         screenshots: { type: 'boolean' },
         diffs: { type: 'boolean' },
         ports: { type: 'string' },
