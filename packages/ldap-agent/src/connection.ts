@@ -34,6 +34,8 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
   const once = (open: () => Socket): Socket => {
     if (socket !== undefined) throw new DirectoryError('connection-lost', 'the directory closed the connection');
     socket = open();
+    // Several short searches share a connection: none waits for the last one's acknowledgement.
+    socket.setNoDelay(true);
     socket.once('close', () => {
       closed = true;
     });

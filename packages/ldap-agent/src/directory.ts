@@ -134,12 +134,11 @@ function parseFilter(text: string): Filter {
 }
 
 function toEntry(found: LdapEntry): Entry {
-  const attributes: Record<string, string[]> = {};
+  const attributes: Record<string, string | string[]> = {};
   for (const name in found) {
     const value = found[name];
     if (name === 'dn') continue;
-    // Mostly one text, a million times per import.
-    if (typeof value === 'string') attributes[name.toLowerCase()] = [value];
+    if (typeof value === 'string') attributes[name.toLowerCase()] = value;
     else if (Array.isArray(value)) {
       const values: string[] = [];
       for (const one of value) if (typeof one === 'string') values.push(one);

@@ -50,10 +50,10 @@ export type BindWork = z.infer<typeof bindRequest>;
 
 export const pollAnswer = z.object({ requests: z.array(workRequest) });
 
-/** Values keyed by attribute name in lower case. */
+/** Values keyed by attribute name in lower case. A value alone is a text: most are, a million times per import. */
 export interface Entry {
   readonly dn: string;
-  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export type BindOutcome = 'ok' | 'invalid' | 'locked' | 'password-expired' | 'must-change';

@@ -32,8 +32,8 @@ export const goodbye = z.object({ instance: shortText });
 
 export interface Entry {
   readonly dn: string;
-  /** By attribute name in lower case. */
-  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** By attribute name in lower case. A value alone is a text: most are, a million times per import. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const bindOutcome = z.enum(['ok', 'invalid', 'locked', 'password-expired', 'must-change']);
@@ -102,9 +102,11 @@ function isEntry(value: unknown): boolean {
   if (!('dn' in value) || typeof value.dn !== 'string' || !('attributes' in value)) return false;
   const { attributes } = value;
   if (typeof attributes !== 'object' || attributes === null) return false;
-  return Object.values(attributes).every(isTexts);
+  // Parsed JSON: an object has no names but its own.
+  for (const name in attributes) if (!isTexts(attributes[name as keyof typeof attributes])) return false;
+  return true;
 }
 
 function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+  return typeof value === 'string' || (Array.isArray(value) && value.every((text) => typeof text === 'string'));
 }

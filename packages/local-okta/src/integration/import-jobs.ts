@@ -5,6 +5,7 @@ import type { GroupRecords } from './group-records.ts';
 import { type ImportCounts, noCounts } from './import-counts.ts';
 import type { ImportKind, ImportPhase, ImportRun, ImportRuns } from './import-runs.ts';
 import type { ImportWork } from './import-work.ts';
+import { createUserMapper } from './mapping.ts';
 import { createMatcher } from './matching.ts';
 import { createRemoval } from './removal.ts';
 import { runImport } from './run-import.ts';
@@ -40,10 +41,10 @@ export interface ImportJobsOptions {
 
 const DAY_MS = 86_400_000;
 
-/** One import at a time, in the background. */
 /** A directory that sources nobody has nothing to say about who may go on. */
 const NO_REMOVAL: Pick<ImportWork, 'takeAway' | 'giveBack'> = { takeAway: () => undefined, giveBack: () => undefined };
 
+/** One import at a time, in the background. */
 export function createImportJobs(options: ImportJobsOptions): ImportJobs {
   const { context, runs, records, groupRecords, watermarks } = options;
   const { store, directory, systemLog, clock, log } = context;
@@ -82,7 +83,7 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       counts,
       match: createMatcher(store),
       importUsers: directory.importUsers,
-      today: Math.floor(startedAt / DAY_MS),
+      mapUser: createUserMapper(settings, Math.floor(startedAt / DAY_MS)),
       changedGroups: new Map(),
       imported: (user, userId) => ({
         userId,

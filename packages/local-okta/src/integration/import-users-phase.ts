@@ -3,12 +3,12 @@ import type { ImportedUser } from '../directory/import-users.ts';
 import { keyOf } from '../directory/user.ts';
 import type { UserRecord } from './directory-records.ts';
 import type { ImportWork } from './import-work.ts';
-import { type MappedUser, mapUser, uidKey } from './mapping.ts';
+import { type MappedUser, uidKey } from './mapping.ts';
 
 /** Takes one page of people: new ones are staged, changed ones updated, in one transaction. */
 export function importUsersPage(work: ImportWork, entries: readonly Entry[]): void {
-  const { records, counts, run, settings } = work;
-  const mapped = entries.map((entry) => ({ entry, result: mapUser(entry, settings, work.today) }));
+  const { records, counts, run } = work;
+  const mapped = entries.map((entry) => ({ entry, result: work.mapUser(entry) }));
   const ids = mapped.map(({ result }) => ('user' in result ? result.user.externalId : result.externalId));
   const digests = records.digests(ids);
   const different = mapped.flatMap(({ result }) => {

@@ -3,7 +3,7 @@ import type { ImportedUser, ImportUsers } from '../directory/import-users.ts';
 import type { DirectoryRecords } from './directory-records.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { ImportCounts } from './import-counts.ts';
-import type { MappedUser } from './mapping.ts';
+import type { MappedUser, UserMapper } from './mapping.ts';
 import type { Matcher } from './matching.ts';
 import type { IntegrationSettings } from './settings.ts';
 
@@ -18,8 +18,7 @@ export interface ImportWork {
   readonly counts: ImportCounts;
   readonly match: Matcher;
   readonly importUsers: ImportUsers;
-  /** Days since 1970, as `shadowExpire` counts. */
-  readonly today: number;
+  readonly mapUser: UserMapper;
   /** Groups that are new or different, by external id, with their DN. */
   readonly changedGroups: Map<string, string>;
   imported(user: Pick<MappedUser, 'externalId' | 'dn' | 'profile'>, userId: string | undefined): ImportedUser;

@@ -5,7 +5,7 @@ import type { DirectoryRecords } from './directory-records.ts';
 import { equality } from './filter.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { ImportSource } from './import-jobs.ts';
-import { type MappedUser, mapUser, userAttributes } from './mapping.ts';
+import { createUserMapper, type MappedUser, userAttributes } from './mapping.ts';
 
 /** Somebody whom the directory knows and Okta does not. */
 export interface JitCandidate {
@@ -49,8 +49,8 @@ export async function findForJit(
   );
   const [entry, another] = entries;
   if (entry === undefined || another !== undefined) return undefined;
-  if (NEEDED.some((name) => (entry.attributes[name]?.[0] ?? '') === '')) return undefined;
-  const result = mapUser(entry, settings, Math.floor(context.clock.now() / 86_400_000));
+  if (NEEDED.some((name) => (entry.attributes[name]?.at(0) ?? '') === '')) return undefined;
+  const result = createUserMapper(settings, Math.floor(context.clock.now() / 86_400_000))(entry);
   if (!('user' in result) || result.user.disabled) return undefined;
   const { user } = result;
   const [holder] = records.holdersOfLogins([user.profile.login ?? '']).values();

@@ -11,6 +11,8 @@ export interface MappedUser {
   readonly dnKey: string;
   readonly uid: string;
   readonly profile: Readonly<Record<string, string>>;
+  /** The profile as JSON, as it is stored. */
+  readonly profileText: string;
   /** Of everything that matters: an equal one means that nothing has changed. */
   readonly hash: string;
   readonly modified: string | undefined;
@@ -57,67 +59,76 @@ export function groupAttributes(settings: IntegrationSettings): string[] {
 
 const unique = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.toLowerCase()))];
 
+/** `name` in lower case. */
 function first(entry: Entry, name: string): string {
-  return entry.attributes[name.toLowerCase()]?.[0]?.trim() ?? '';
+  const values = entry.attributes[name];
+  return (typeof values === 'string' ? values : values?.[0])?.trim() ?? '';
 }
 
 /** The Okta user that an entry makes, or every reason why it makes none. */
-export function mapUser(
+export type UserMapper = (
   entry: Entry,
-  settings: IntegrationSettings,
-  today: number,
-): { readonly user: MappedUser } | { readonly problems: readonly EntryProblem[]; readonly externalId: string } {
-  const problems: EntryProblem[] = [];
-  const externalId = first(entry, settings.uniqueIdAttribute);
-  if (externalId === '') {
-    problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
-  }
-  const profile: Record<string, string> = {};
-  for (const [field, attribute] of Object.entries(settings.mapping)) {
-    const value = first(entry, attribute);
-    if (value !== '') profile[field] = value;
-    else if (field === 'email' || field === 'firstName' || field === 'lastName') {
-      problems.push({ code: 'attribute-missing', message: `has no ${attribute}: Okta needs it as ${field}` });
+) => { readonly user: MappedUser } | { readonly problems: readonly EntryProblem[]; readonly externalId: string };
+
+/** What the settings say is worked out once: an import asks a hundred thousand times. */
+export function createUserMapper(settings: IntegrationSettings, today: number): UserMapper {
+  const uniqueId = settings.uniqueIdAttribute.toLowerCase();
+  const fields = Object.entries(settings.mapping).map(([field, attribute]) => ({
+    field,
+    attribute,
+    name: attribute.toLowerCase(),
+    needed: field === 'email' || field === 'firstName' || field === 'lastName',
+  }));
+  const username = createUsername(settings);
+  return (entry) => {
+    const problems: EntryProblem[] = [];
+    const externalId = first(entry, uniqueId);
+    if (externalId === '') {
+      problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
     }
-  }
-  const login = username(entry, settings);
-  if (login === undefined) {
-    problems.push({ code: 'attribute-missing', message: 'lacks an attribute of the custom username' });
-  } else if (login !== '' && !/^[^\s@]+@[^\s@]+$/.test(login)) {
-    problems.push({
-      code: 'username-invalid',
-      message: `has a username that is no e-mail address: ${login.slice(0, 100)}`,
-    });
-  }
-  if (problems.length > 0) return { problems, externalId };
-  const full = { login: login ?? '', ...profile };
-  const disabled = isDisabled(entry, today);
-  const key = dnKey(entry.dn);
-  const uid = first(entry, 'uid');
-  return {
-    user: {
-      externalId,
-      dn: entry.dn,
-      dnKey: key,
-      uid,
-      profile: full,
-      hash: digest([entry.dn, uid, disabled, full]),
-      modified: first(entry, MODIFIED) || undefined,
-      disabled,
-    },
+    const login = username(entry);
+    const profile: Record<string, string> = { login: login ?? '' };
+    for (const { field, attribute, name, needed } of fields) {
+      const value = first(entry, name);
+      if (value !== '') profile[field] = value;
+      else if (needed) {
+        problems.push({ code: 'attribute-missing', message: `has no ${attribute}: Okta needs it as ${field}` });
+      }
+    }
+    if (login === undefined) {
+      problems.push({ code: 'attribute-missing', message: 'lacks an attribute of the custom username' });
+    } else if (login !== '' && !/^[^\s@]+@[^\s@]+$/.test(login)) {
+      problems.push({
+        code: 'username-invalid',
+        message: `has a username that is no e-mail address: ${login.slice(0, 100)}`,
+      });
+    }
+    if (problems.length > 0) return { problems, externalId };
+    const { dn } = entry;
+    const disabled = isDisabled(entry, today);
+    const uid = first(entry, 'uid');
+    const profileText = JSON.stringify(profile);
+    const hash = sha1(`[${JSON.stringify(dn)},${JSON.stringify(uid)},${disabled},${profileText}]`);
+    const modified = first(entry, MODIFIED) || undefined;
+    return { user: { externalId, dn, dnKey: dnKey(dn), uid, profile, profileText, hash, modified, disabled } };
   };
 }
 
 /** What a person types: their e-mail address, or a pattern filled in. Undefined where the pattern lacks a value. */
-function username(entry: Entry, settings: IntegrationSettings): string | undefined {
-  if (settings.usernameFormat === 'email') return first(entry, settings.mapping.email ?? 'mail');
-  let complete = true;
-  const login = (settings.customUsername ?? '').replace(/\{([\w-]+)\}/g, (_all, name: string) => {
-    const value = first(entry, name);
-    if (value === '') complete = false;
-    return value;
-  });
-  return complete ? login : undefined;
+function createUsername({ usernameFormat, mapping, customUsername }: IntegrationSettings) {
+  if (usernameFormat === 'email') {
+    const email = (mapping.email ?? 'mail').toLowerCase();
+    return (entry: Entry): string | undefined => first(entry, email);
+  }
+  return (entry: Entry): string | undefined => {
+    let complete = true;
+    const login = (customUsername ?? '').replace(/\{([\w-]+)\}/g, (_all, name: string) => {
+      const value = first(entry, name.toLowerCase());
+      if (value === '') complete = false;
+      return value;
+    });
+    return complete ? login : undefined;
+  };
 }
 
 /** `shadowExpire` counts days since 1970 (0 and below: never); `nsAccountLock` is TRUE in the 389 family. */
@@ -130,7 +141,7 @@ export function mapGroup(
   entry: Entry,
   settings: IntegrationSettings,
 ): { readonly group: MappedGroup } | { readonly problems: readonly EntryProblem[]; readonly externalId: string } {
-  const externalId = first(entry, settings.uniqueIdAttribute);
+  const externalId = first(entry, settings.uniqueIdAttribute.toLowerCase());
   const name = first(entry, 'cn');
   const problems: EntryProblem[] = [];
   if (externalId === '') {
@@ -139,7 +150,8 @@ export function mapGroup(
   if (name === '') problems.push({ code: 'attribute-missing', message: 'has no cn: Okta needs it as name' });
   if (problems.length > 0) return { problems, externalId };
   const values = entry.attributes[settings.memberAttribute.toLowerCase()] ?? [];
-  const members = new Map(values.filter((value) => value.trim() !== '').map((value) => [memberKey(value), value]));
+  const listed = typeof values === 'string' ? [values] : values;
+  const members = new Map(listed.filter((value) => value.trim() !== '').map((value) => [memberKey(value), value]));
   const description = first(entry, 'description') || null;
   return {
     group: {
@@ -149,7 +161,7 @@ export function mapGroup(
       name,
       description,
       members,
-      hash: digest([entry.dn, name, description, [...members.keys()].sort()]),
+      hash: sha1(JSON.stringify([entry.dn, name, description, [...members.keys()].sort()])),
       modified: first(entry, MODIFIED) || undefined,
     },
   };
@@ -164,6 +176,6 @@ export function uidKey(uid: string): string {
   return `uid ${uid.toLowerCase()}`;
 }
 
-function digest(value: unknown): string {
-  return hash('sha1', JSON.stringify(value), 'base64');
+function sha1(text: string): string {
+  return hash('sha1', text, 'base64');
 }

@@ -1,7 +1,7 @@
 import { AgentError } from '../agents/agent-error.ts';
 import type { RemoteDirectory } from '../agents/remote-directory.ts';
 import { equality } from './filter.ts';
-import { mapUser, userAttributes } from './mapping.ts';
+import { createUserMapper, userAttributes } from './mapping.ts';
 import type { IntegrationSettings } from './settings.ts';
 
 export type TestStep = 'agent' | 'user-base' | 'users' | 'group-base' | 'groups' | 'example-user';
@@ -108,7 +108,7 @@ export async function testConfiguration(
           throw new StepFailure(`Nobody below ${settings.userSearchBase} is named ${settings.exampleUsername}.`);
         }
         if (another !== undefined) throw new StepFailure(`Several entries are named ${settings.exampleUsername}.`);
-        const result = mapUser(entry, settings, today);
+        const result = createUserMapper(settings, today)(entry);
         if ('problems' in result) {
           throw new StepFailure(result.problems.map(({ message }) => `${entry.dn} ${message}.`).join(' '));
         }
@@ -125,7 +125,7 @@ export async function testConfiguration(
           dn: entry.dn,
           fullName: [profile.firstName, profile.lastName].filter(Boolean).join(' '),
           email: profile.email ?? '',
-          groups: groups.flatMap(({ attributes: { cn = [] } }) => cn[0] ?? []).sort(),
+          groups: groups.flatMap(({ attributes: { cn = [] } }) => [cn].flat()[0] ?? []).sort(),
         };
         return `${settings.exampleUsername} is ${entry.dn}.`;
       });
