@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { listens } from '../listens.ts';
 import { StepError } from './step-error.ts';
 
 /** What is kept from one start to the next, in one of the two ways to run. */
@@ -35,19 +35,6 @@ export function stateOfNode(root: string, env: Environment): KeptState {
       for (const [path] of present) rmSync(path, { recursive: true, force: true });
     },
   };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((found) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      found(answer);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }
 
 /** `docker compose` keeps it in volumes. @throws StepError `no-engine` */

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { listens } from '../listens.ts';
 
 /** The ports that the pages name, and the variables that move them. */
 const PORTS = {
@@ -45,16 +45,4 @@ export async function taken({ env }: Ports): Promise<readonly string[]> {
     Object.values(env).map(async (port) => ((await listens(Number(port))) ? [port] : [])),
   );
   return answers.flat();
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((found) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      found(answer);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-  });
 }
