@@ -3,6 +3,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { Client } from 'ldapts';
 import { type DirectoryConfig, directoryUrl } from './directory-config.ts';
 import { DirectoryError, toDirectoryError } from './directory-error.ts';
+import { guardAnswers } from './guarded-answers.ts';
 
 /** One connection to the directory, encrypted as configured, not bound yet. */
 export interface Connection {
@@ -56,6 +57,12 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
         }
       : {}),
   });
+  let refused: DirectoryError | undefined;
+  guardAnswers(client, (error) => {
+    refused = error;
+    closed = true;
+    socket?.destroy();
+  });
   const close = (): void => {
     closed = true;
     client.unbind().catch(() => undefined);
@@ -78,7 +85,7 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
         return await Promise.race([work, late]);
       } catch (error) {
         if (error instanceof DirectoryError && error.code === 'timeout') close();
-        throw error;
+        throw refused ?? error;
       } finally {
         clearTimeout(timer);
       }

@@ -40,12 +40,11 @@ export class PasswordPolicyControl extends Control {
     if (reader.readSequence() === null) return;
     while (reader.remain > 0) {
       const tag = reader.peek();
-      if (tag === ERROR) {
-        const value = reader.readString(ERROR, true);
-        this.error = ERRORS[value?.[0] ?? -1];
-      } else if (tag === WARNING) {
-        reader.readString(WARNING, true);
-      } else return;
+      if (tag !== ERROR && tag !== WARNING) return;
+      const value = reader.readString(tag, true);
+      // Cut short: reading again would find the same bytes for ever.
+      if (value === null) return;
+      if (tag === ERROR) this.error = ERRORS[value[0] ?? -1];
     }
   }
 }

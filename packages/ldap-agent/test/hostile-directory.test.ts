@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+/** The agent's directory in a process of its own, which a test can end when it hangs: so can no timer within it. */
+const module = new URL('../dist/directory.js', import.meta.url).href;
+
+const tlv = (tag: number, ...parts: readonly Buffer[]): Buffer => {
+  const content = Buffer.concat(parts);
+  const length = Buffer.alloc(5, 0x84);
+  length.writeUInt32BE(content.length, 1);
+  return Buffer.concat([Buffer.from([tag]), length, content]);
+};
+const raw = (...bytes: readonly number[]): Buffer => Buffer.from(bytes);
+const text = (value: string): Buffer => tlv(0x04, Buffer.from(value));
+const message = (id: number, ...parts: readonly Buffer[]): Buffer => tlv(0x30, raw(2, 1, id), ...parts);
+const SUCCESS = raw(0x0a, 1, 0, 4, 0, 4, 0);
+const bound = (id: number): Buffer => message(id, tlv(0x61, SUCCESS));
+const done = (id: number, ...controls: readonly Buffer[]): Buffer => message(id, tlv(0x65, SUCCESS), ...controls);
+const entry = (id: number, ...attributes: readonly Buffer[]): Buffer =>
+  message(id, tlv(0x64, text('cn=a,dc=x'), tlv(0x30, ...attributes)));
+
+const OVERLONG = raw(0x04, 0x7f, 0x41);
+const MALFORMED: readonly [string, (id: number) => Buffer][] = [
+  ['a value that is longer than its entry', (id) => entry(id, tlv(0x30, text('cn'), tlv(0x31, OVERLONG)))],
+  ['a set of values inside a text', (id) => entry(id, tlv(0x04, text('cn'), raw(0x31, 0x7f, 0x04, 0x7f)))],
+  ['a control that is cut short', (id) => done(id, tlv(0xa0, raw(0x30, 0x84, 0)))],
+  [
+    'a control with more than a control has',
+    (id) => done(id, tlv(0xa0, tlv(0x30, text('1.2'), text(''), raw(4, 0x84)))),
+  ],
+  ['controls inside a result', (id) => message(id, tlv(0x65, SUCCESS, raw(0xa0, 4, 0x30, 2, 4, 0x84)))],
+  ['a text after the result of a bind that is cut short', (id) => message(id, tlv(0x61, SUCCESS, raw(0x87, 0x7f)))],
+  ['a length below zero', () => raw(0x30, 0x84, 0xff, 0xff, 0xff, 0xf0)],
+  ['a length of a gigabyte', () => raw(0x30, 0x84, 0x40, 0, 0, 0)],
+  ['an indefinite length', () => raw(0x30, 0x80, 2, 1, 1)],
+  ['something that is not LDAP', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+];
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+});
+
+/** Answers binds well and searches as told, in pieces of `size` bytes. */
+async function serve(answer: (id: number) => Buffer, size = Number.POSITIVE_INFINITY): Promise<number> {
+  server = createServer((socket) => {
+    socket.setNoDelay(true).on('error', () => undefined);
+    socket.on('data', (request) => {
+      // ldapts writes short lengths for short requests: 30 len 02 01 id operation
+      const id = request[4] ?? 0;
+      const operation = request[5];
+      if (operation !== 0x60 && operation !== 0x63) return;
+      const bytes = operation === 0x60 ? bound(id) : answer(id);
+      if (size > bytes.length) socket.write(bytes);
+      else for (let at = 0; at < bytes.length; at += size) socket.write(bytes.subarray(at, at + size));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port; // it listens on a port
+}
+
+/** One search; what came of it. */
+async function ask(port: number): Promise<string> {
+  const config = { host: '127.0.0.1', port, tls: 'off', bindDn: 'cn=a', bindPassword: 'b', root: 'dc=x' };
+  const work = { id: '1', kind: 'search', base: 'dc=x', scope: 'sub', filter: '(cn=*)', attributes: [], sizeLimit: 0 };
+  const script = `import { createDirectory } from ${JSON.stringify(module)};
+    const directory = createDirectory(${JSON.stringify(config)});
+    const found = await directory.search({ ...${JSON.stringify(work)}, deadlineMs: 10_000 }).then(
+      (entries) => 'entries ' + entries.map(({ attributes }) => attributes.cn).join(),
+      ({ name, code, message }) => [name, code, message].join(' '));
+    process.stdout.write(found, () => process.exit());`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const tooLong = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  await once(child, 'exit');
+  clearTimeout(tooLong);
+  return child.signalCode === null ? printed : 'it hung';
+}
+
+describe('a directory that sends', () => {
+  it.each(MALFORMED)('%s is refused, and nothing hangs', async (_what, answer) => {
+    expect(await ask(await serve(answer))).toMatch(/^DirectoryError connection-lost the directory sent /);
+  });
+
+  it('its answers in single bytes, or all in one, is understood', async () => {
+    const attribute = (name: string, ...values: readonly string[]) =>
+      tlv(0x30, text(name), tlv(0x31, ...values.map(text)));
+    const answer = (id: number) =>
+      Buffer.concat([
+        entry(id, attribute('cn', 'one'), attribute('description')),
+        entry(id, attribute('cn', 'two')),
+        message(id, tlv(0x73, text('ldap://127.0.0.1:1/o=elsewhere'))),
+        done(id, tlv(0xa0, tlv(0x30, text('1.2.3'), raw(1, 1, 0), text('value')), tlv(0x30, text('1.2')))),
+      ]);
+    expect(await ask(await serve(answer, 1))).toBe('entries one,two');
+    server?.close();
+    expect(await ask(await serve(answer))).toBe('entries one,two');
+  });
+});
