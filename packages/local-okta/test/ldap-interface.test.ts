@@ -252,6 +252,19 @@ describe('the tree', () => {
     });
   });
 
+  it('knows of a group whether it has members, and orders no names', async () => {
+    const found = async (filter: string) =>
+      (
+        await client.search(`ou=groups,${BASE}`, { filter: `(&(cn=*)${filter})`, attributes: ['cn'] })
+      ).searchEntries.map(({ cn }) => cn);
+    const all = await found('');
+    const filled = await found('(uniqueMember=*)');
+    expect(filled).toEqual(expect.arrayContaining(['Everyone', 'Staff']));
+    expect([...filled, ...(await found('(!(uniqueMember=*))'))].sort()).toEqual([...all].sort());
+    for (const filter of ['(uniqueMember=uid*)', '(uniqueMember>=a)', '(uniqueMember<=z)'])
+      expect(await found(filter)).toEqual([]);
+  });
+
   it('ends a search below what is not there with 32', async () => {
     expect(await codeOf(client.search('ou=nothing,dc=example,dc=org'))).toMatchObject({ code: 32 });
     expect(await codeOf(client.search(`uid=nobody,ou=users,${BASE}`))).toMatchObject({ code: 32 });

@@ -172,6 +172,8 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
           const userId = userNamed(value);
           return userId !== undefined && directory.groups.hasMember(group.id, userId);
         },
+        hasAny: (name) =>
+          name === 'uniqueMember' ? directory.groups.members(group.id, { limit: 1 }).items.length > 0 : undefined,
       };
     },
   };

@@ -8,6 +8,8 @@ export interface FilterSubject {
   values(name: AttributeName): readonly string[] | undefined;
   /** Whether the attribute has this value, where that is known without making all of them; else undefined. */
   has?(name: AttributeName, value: string): boolean | undefined;
+  /** Whether the attribute has any value, where that is known without making them; else undefined. */
+  hasAny?(name: AttributeName): boolean | undefined;
 }
 
 /**
@@ -40,14 +42,18 @@ export function matches(filter: Filter, subject: FilterSubject): boolean {
     case 'not':
       return !matches(filter.filter, subject);
     case 'present':
-      return (valuesFor(filter.attribute, subject)?.values.length ?? 0) > 0;
+      return isPresent(filter.attribute, subject);
     case 'equality':
     case 'approx':
       return equals(filter.attribute, filter.value, subject);
     case 'greaterOrEqual':
-      return compare(filter.attribute, filter.value, subject, (value, wanted) => value >= wanted);
+      return (
+        isText(filter.attribute) && compare(filter.attribute, filter.value, subject, (value, wanted) => value >= wanted)
+      );
     case 'lessOrEqual':
-      return compare(filter.attribute, filter.value, subject, (value, wanted) => value <= wanted);
+      return (
+        isText(filter.attribute) && compare(filter.attribute, filter.value, subject, (value, wanted) => value <= wanted)
+      );
     case 'substrings':
       return matchesSubstrings(filter, subject);
     case 'extensible':
@@ -62,6 +68,18 @@ const EQUALITY_RULES = ['caseignorematch', '2.5.13.2', 'caseexactmatch', '2.5.13
 
 const isEqualityRule = (rule: string | undefined): boolean =>
   rule === undefined || EQUALITY_RULES.includes(rule.toLowerCase());
+
+function isPresent(attribute: string, subject: FilterSubject): boolean {
+  const name = attributeNamed(attribute);
+  if (name === undefined) return false;
+  return subject.hasAny?.(name) ?? (subject.values(name)?.length ?? 0) > 0;
+}
+
+/** distinguishedName, as of the members of a group, has no ordering and no substrings (RFC 4517 section 4.2.15). */
+function isText(attribute: string): boolean {
+  const name = attributeNamed(attribute);
+  return name !== undefined && ATTRIBUTES[name].syntax !== 'dn';
+}
 
 function valuesFor(attribute: string, subject: FilterSubject) {
   const name = attributeNamed(attribute);
@@ -88,9 +106,8 @@ function compare(
 }
 
 function matchesSubstrings(filter: Extract<Filter, { kind: 'substrings' }>, subject: FilterSubject): boolean {
-  const found = valuesFor(filter.attribute, subject);
-  // distinguishedName has no substring matching rule (RFC 4517 section 4.2.15).
-  if (found === undefined || ATTRIBUTES[found.name].syntax === 'dn') return false;
+  const found = isText(filter.attribute) ? valuesFor(filter.attribute, subject) : undefined;
+  if (found === undefined) return false;
   const prepared = (part: Buffer): string => caseOf(found.name, part.toString('utf8'));
   return found.values.some((value) => {
     let rest = caseOf(found.name, value);
