@@ -132,6 +132,18 @@ describe('the Admin Console', () => {
     expect(await visitor.post('/admin/nowhere', { csrf: 'guessed' })).toMatchObject({ status: 403 });
   });
 
+  it('has a page for a form that is too large or cannot be read', async () => {
+    await visitor.open('/admin/sign-in');
+    expect(await visitor.post('/admin/sign-in', { username: 'x'.repeat(1_100_000) })).toMatchObject({ status: 413 });
+    expect(visitor.seen.text).toContain('The form is larger than 1 MB.');
+    await visitor.signIn(LOGIN, ADMIN_PASSWORD);
+    const { text, html, status } = await visitor.post('/admin/users', { csrf: 'x'.repeat(1_100_000) });
+    expect([status, text.includes('The form is larger than 1 MB.')]).toEqual([413, true]);
+    expect(html).toContain('id="sign-out"');
+    const many = Array.from({ length: 20_001 }, () => 'x');
+    expect(await visitor.post('/admin/users', { id: many })).toMatchObject({ status: 413 });
+  });
+
   it('is found from the root', async () => {
     const seen = await visitor.open('/');
     expect(seen.html).toContain('href="/admin/dashboard"');

@@ -5,7 +5,7 @@ import { formField } from '../http/form-field.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { html } from '../http/page.ts';
 import { loadAssets } from './assets.ts';
-import { type ConsoleLocals, localsOf, readForm } from './console-router.ts';
+import { type ConsoleLocals, localsOf, readForm, refusalOf } from './console-router.ts';
 import { CONSOLE_POLICY, createLayout, type Layout } from './layout.ts';
 import { sections } from './sections.ts';
 import { createSignInRoutes, signInAddress } from './sign-in.ts';
@@ -79,14 +79,15 @@ function createErrorPages({ log }: Context, layout: Layout): ErrorRequestHandler
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const inTerms = inOktaTerms(error);
-    // What the body parser and the router refuse is answered as everywhere else.
-    if (!(inTerms instanceof OktaError) && statusOf(error) < 500) return next(error);
-    const known = inTerms instanceof OktaError ? inTerms : new OktaError('E0000009', { cause: error });
+    const known = inTerms instanceof OktaError ? inTerms : refusedByParser(error);
     if (known.status >= 500) log.error({ err: error, requestId: response.locals.requestId }, 'a page failed');
     const [title, text] =
       known.status === 404
         ? ['Not found', 'There is nothing at this address. It may have been deleted.']
-        : [known.status >= 500 ? 'Something went wrong' : 'Not done', `${known.message}.`.replace(/\.\.$/, '.')];
+        : [
+            known.status >= 500 ? 'Something went wrong' : 'Not done',
+            `${refusalOf(known) ?? known.message}.`.replace(/\.\.$/, '.'),
+          ];
     const id = html`<p class="note">Request ${String(response.locals.requestId)}</p>`;
     const body = html`<h1>${title}</h1><p>${text}</p><p><a href="/admin/dashboard">Go to the Dashboard</a></p>
 ${known.status >= 500 ? id : ''}`;
@@ -94,6 +95,14 @@ ${known.status >= 500 ? id : ''}`;
     response.status(known.status).type('html');
     response.send(locals === undefined ? layout.plain(title, body) : locals.render({ title, body }));
   };
+}
+
+/** What the form's parser and the router refuse, in the person's words; the rest is a fault. */
+function refusedByParser(error: unknown): OktaError {
+  const status = statusOf(error);
+  if (status >= 500) return new OktaError('E0000009', { cause: error });
+  const cause = status === 413 ? 'The form is larger than 1 MB.' : 'The form or the address cannot be read.';
+  return new OktaError('E0000001', { causes: [cause], status, cause: error });
 }
 
 function statusOf(error: unknown): number {
