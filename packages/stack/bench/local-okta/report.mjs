@@ -42,7 +42,7 @@ export function report({ imports, searches, signIns }, { people, smallPeople, ro
     `| search for groups | ${ms(searches.largeGroups)} | small org ${ms(searches.smallGroups)} | ${searches.groupRatio.toFixed(2)} |`,
     `| delegated sign-in | ${ms(signIns.byOkta)} | direct ${ms(signIns.straight)} | ${signIns.ratio.toFixed(2)} |`,
     '',
-    `Memory of Local Okta and agent grew by ${Math.round(imports.growth)} MB at most during the full import. Confirming everybody`,
+    `Memory of Local Okta and agent grew by ${Math.round(imports.growth)} MB (median) during the full import. Confirming everybody`,
     `afterwards, which makes them Okta users, took ${ms(imports.confirm)}.`,
     '',
     ...verdicts.map(({ what, value, met }) => `- ${met ? 'met' : 'MISSED'}: ${what}: ${value}`),
