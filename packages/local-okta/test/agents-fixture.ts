@@ -86,7 +86,7 @@ const agentMain = join(dirname(createRequire(import.meta.url).resolve('@ldap-to-
 /** An agent in a process of its own, which can be killed. `link` is what it has printed for a person. */
 export function spawnAgent(
   cleanup: Cleanup,
-  okta: LocalOkta,
+  okta: Pick<LocalOkta, 'urls'>,
   directory: Pick<TestDirectory, 'url' | 'base' | 'adminPassword'>,
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess & { link(): string | undefined } {
@@ -141,7 +141,12 @@ export interface Answer {
 }
 
 /** Calls a control or the Admin API as the administrator. */
-export async function call(okta: LocalOkta, method: string, path: string, body?: unknown): Promise<Answer> {
+export async function call(
+  okta: Pick<LocalOkta, 'urls'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   const response = await fetch(`${okta.urls.okta}${path}`, {
     method,
     headers: {

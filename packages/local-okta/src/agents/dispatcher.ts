@@ -153,7 +153,11 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
         const job = jobs.get(id);
         if (job === undefined) continue;
         job.takenBy.delete(link);
-        if (job.stream) fail(job, new AgentError('agent-lost', 'The LDAP agent went away in the middle of a search.'));
+        if (job.stream)
+          fail(
+            job,
+            new AgentError('agent-lost', `The LDAP agent ${link.beat.name} went away in the middle of a search.`),
+          );
         else if (job.takenBy.size === 0) place(job);
       }
     },

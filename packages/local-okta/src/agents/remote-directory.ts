@@ -12,11 +12,11 @@ export interface BindAnswer {
 export interface RemoteDirectory {
   bind(question: Omit<BindQuestion, 'kind'>, deadlineMs: number): Promise<BindAnswer>;
   search(question: Omit<SearchQuestion, 'kind' | 'pageSize'>, deadlineMs: number): Promise<readonly Entry[]>;
-  /** Page by page; the search goes on only as fast as it is read. */
-  pages(
-    question: Omit<SearchQuestion, 'kind' | 'sizeLimit'> & { readonly pageSize: number },
-  ): AsyncGenerator<readonly Entry[]>;
+  /** Page by page; the search goes on only as fast as it is read. It ends at once, without an error, when it is aborted. */
+  pages(question: PagedQuestion, signal: AbortSignal): AsyncGenerator<readonly Entry[]>;
 }
+
+export type PagedQuestion = Omit<SearchQuestion, 'kind' | 'sizeLimit'> & { readonly pageSize: number };
 
 /** The longest time between two pages. */
 const PAGE_MS = 60_000;
@@ -52,7 +52,7 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
           onError: reject,
         });
       }),
-    async *pages(question) {
+    async *pages(question, signal) {
       const channel = createPageChannel<readonly Entry[]>();
       let timer: NodeJS.Timeout | undefined;
       const watch = (): void => {
@@ -79,9 +79,12 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
         onError: (error) => channel.end(error),
       });
       watch();
+      const leave = (): void => channel.end();
+      signal.addEventListener('abort', leave);
       try {
         yield* channel.read();
       } finally {
+        signal.removeEventListener('abort', leave);
         clearTimeout(timer);
         job.cancel();
       }

@@ -15,8 +15,8 @@ export function slowedDown(remote: RemoteDirectory, delayMs: () => number): Remo
   return {
     bind: (question, deadlineMs) => later(deadlineMs, (leftMs) => remote.bind(question, leftMs)),
     search: (question, deadlineMs) => later(deadlineMs, (leftMs) => remote.search(question, leftMs)),
-    async *pages(question) {
-      for await (const page of remote.pages(question)) {
+    async *pages(question, signal) {
+      for await (const page of remote.pages(question, signal)) {
         await pause(delayMs());
         yield page;
       }

@@ -56,6 +56,8 @@ export interface DirectoryRecords {
   touch(externalIds: readonly string[], run: number): void;
   confirm(externalId: string, userId: string): void;
   setProblem(externalId: string, problem: string): void;
+  /** The next import takes it for changed. */
+  forgetDigest(externalId: string): void;
   setState(externalId: string, state: UserRecord['state']): void;
   /** Entries that a full import has not seen. */
   unseen(run: number, after: string, limit: number): readonly UserRecord[];
@@ -207,6 +209,9 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
     },
     setProblem(externalId, problem) {
       store.run('UPDATE directory_users SET problem = ? WHERE external_id = ?', [problem, externalId]);
+    },
+    forgetDigest(externalId) {
+      store.run("UPDATE directory_users SET hash = '' WHERE external_id = ?", [externalId]);
     },
     setState(externalId, state) {
       store.run('UPDATE directory_users SET state = ? WHERE external_id = ?', [state, externalId]);

@@ -2,30 +2,34 @@ import type { Entry } from '../agents/protocol.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedGroup, mapGroup } from './mapping.ts';
 
-/** Takes one page of groups, with their members as keys. Groups need no confirmation. */
+/** Takes one page of groups, with their members as keys. Groups need no confirmation. What was counted is not counted again. */
 export function importGroupsPage(work: ImportWork, entries: readonly Entry[]): void {
   const { groupRecords, counts, run } = work;
   for (const entry of entries) {
     const result = mapGroup(entry, work.settings);
     const externalId = 'group' in result ? result.group.externalId : result.externalId;
     const record = groupRecords.find(externalId);
-    if (record?.seenRun === run) continue;
-    counts.groups.scanned += 1;
+    const key = externalId || entry.dn;
+    const again = record === undefined ? work.leftOut.has(key) : record.seenRun === run;
+    if (!again) counts.groups.scanned += 1;
     if ('problems' in result) {
-      for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
-      if (record !== undefined) groupRecords.touch(externalId, run);
+      if (!again) for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
+      if (record === undefined) work.leftOut.add(key);
+      else groupRecords.touch(externalId, run);
       continue;
     }
     const { group } = result;
     work.sawModified('groups', group.modified);
     if (record?.hash === group.hash) {
+      if (again) continue;
       counts.groups.unchanged += 1;
       groupRecords.touch(externalId, run);
       continue;
     }
     groupRecords.save(group, saveGroup(work, group, record?.groupId), run);
     work.changedGroups.set(externalId, group.dn);
-    counts.groups[record === undefined ? 'new' : 'updated'] += 1;
+    if (record === undefined) counts.groups.new += 1;
+    else if (!again) counts.groups.updated += 1;
   }
 }
 

@@ -85,6 +85,8 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       importUsers: directory.importUsers,
       mapUser: createUserMapper(settings, Math.floor(startedAt / DAY_MS)),
       changedGroups: new Map(),
+      leftOut: new Set(),
+      contested: new Map(),
       imported: (user, userId) => ({
         userId,
         profile: user.profile,
@@ -103,11 +105,25 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       phase = now;
       runs.progress(seq, now, counts);
     };
+    const onInterrupted = (what: ImportPhase, why: string): void => {
+      const message = `${why} Reading ${what} begins again.`;
+      runs.note(seq, message);
+      logEvent('system.import.download.start', message, id);
+    };
     logEvent('system.import.start', `Start ${kind} import`, id);
     try {
       const { remoteDirectory } = context.services;
       if (remoteDirectory === undefined) throw new AgentError('agent-unavailable', 'There is no agent gateway.');
-      const end = await runImport({ kind, work, store, remote: remoteDirectory, watermarks, signal, onProgress });
+      const end = await runImport({
+        kind,
+        work,
+        store,
+        remote: remoteDirectory,
+        watermarks,
+        signal,
+        onProgress,
+        onInterrupted,
+      });
       store.transaction(() => {
         if (end.state === 'completed') {
           for (const what of ['users', 'groups'] as const) {
@@ -124,6 +140,7 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
     } catch (error) {
       if (signal.aborted) {
         runs.end(seq, 'cancelled');
+        logEvent('system.import.complete', `End ${kind} import: cancelled`, id);
         return;
       }
       if (!(error instanceof AgentError)) log.error({ err: error, importId: id }, 'an import failed');

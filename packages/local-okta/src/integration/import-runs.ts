@@ -21,7 +21,7 @@ export interface ImportRun {
   readonly started: string;
   readonly ended: string | null;
   readonly counts: ImportCounts;
-  /** Why it did not complete. */
+  /** Why it did not complete, or what went wrong on the way. */
   readonly message: string | null;
   /** How many entries were left out or have something wrong with them. */
   readonly problemCount: number;
@@ -40,6 +40,9 @@ export interface ImportRuns {
   list(limit: number): readonly ImportRun[];
   lastCompleted(): ImportRun | undefined;
   progress(seq: number, phase: ImportPhase, counts: ImportCounts): void;
+  /** Something went wrong, and it goes on. */
+  note(seq: number, message: string): void;
+  /** Without a message the last note stays. */
   end(seq: number, state: ImportState, message?: string): void;
   addProblem(seq: number, problem: ImportProblem): void;
   problems(id: string, after: number, limit: number): readonly (ImportProblem & { readonly seq: number })[];
@@ -102,8 +105,11 @@ export function createImportRuns({ store, clock }: { store: Store; clock: Clock 
     progress(seq, phase, counts) {
       store.run('UPDATE import_runs SET phase = ?, counts = ? WHERE seq = ?', [phase, JSON.stringify(counts), seq]);
     },
+    note(seq, message) {
+      store.run('UPDATE import_runs SET message = ? WHERE seq = ?', [message, seq]);
+    },
     end(seq, state, message) {
-      store.run('UPDATE import_runs SET state = ?, message = ?, ended = ? WHERE seq = ?', [
+      store.run('UPDATE import_runs SET state = ?, message = coalesce(?, message), ended = ? WHERE seq = ?', [
         state,
         message,
         timestamp(clock),

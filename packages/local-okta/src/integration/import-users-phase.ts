@@ -5,12 +5,29 @@ import type { UserRecord } from './directory-records.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedUser, uidKey } from './mapping.ts';
 
-/** Takes one page of people: new ones are staged, changed ones updated, in one transaction. */
+/**
+ * Takes one page of people: new ones are staged, changed ones updated, in one transaction. Whoever was counted in this
+ * run is not counted again: an agent died and another one began the search again, or the entry moved while it was read.
+ */
 export function importUsersPage(work: ImportWork, entries: readonly Entry[]): void {
+  takeUsers(work, entries, MOST_CONTESTED);
+}
+
+/** After the last page: whoever gave up a username has done so; what is still contested is reported. */
+export function importContestedUsers(work: ImportWork): void {
+  const { contested } = work;
+  for (let before = Number.POSITIVE_INFINITY; contested.size > 0 && contested.size < before; ) {
+    before = contested.size;
+    takeUsers(work, [...contested.values()], MOST_CONTESTED);
+  }
+  takeUsers(work, [...contested.values()], 0);
+}
+
+/** @param mostContested how many usernames may stay contested until the end; those beyond are reported at once */
+function takeUsers(work: ImportWork, entries: readonly Entry[], mostContested: number): void {
   const { records, counts, run } = work;
-  const mapped = entries.map((entry) => ({ entry, result: work.mapUser(entry) }));
-  const ids = mapped.map(({ result }) => ('user' in result ? result.user.externalId : result.externalId));
-  const digests = records.digests(ids);
+  const mapped = latestOfEach(entries.map((entry) => ({ entry, result: work.mapUser(entry) })));
+  const digests = records.digests(mapped.map(idOf));
   const different = mapped.flatMap(({ result }) => {
     if (!('user' in result)) return [];
     const digest = digests.get(result.user.externalId);
@@ -28,32 +45,49 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
   const arrived: MappedUser[] = [];
   const changed: ImportedUser[] = [];
   const changedRecords: UserRecord[] = [];
-  for (const { entry, result } of mapped) {
-    const externalId = 'user' in result ? result.user.externalId : result.externalId;
+  for (const one of mapped) {
+    const { entry, result } = one;
+    const externalId = idOf(one);
     const digest = digests.get(externalId);
     const record = known.get(externalId);
-    // An agent died and another one started the search again: this one has been counted.
-    if (digest?.seenRun === run) continue;
-    counts.users.scanned += 1;
+    const key = externalId || entry.dn;
+    const again = digest === undefined ? work.leftOut.has(key) : digest.seenRun === run;
+    if (!again) counts.users.scanned += 1;
     if ('problems' in result) {
-      for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
+      if (!again) for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
       // Something is wrong with the entry, but it is there: nobody is removed for that.
-      if (digest !== undefined) still.push(externalId);
+      if (digest === undefined) work.leftOut.add(key);
+      else still.push(externalId);
       continue;
     }
     const { user } = result;
     work.sawModified('users', user.modified);
-    if (digest === undefined) {
-      if (mayArrive(work, usernames, user)) arrived.push(user);
-    } else if (record === undefined) {
+    if (digest !== undefined && record === undefined) {
+      if (again) continue;
       counts.users.unchanged += 1;
       still.push(externalId);
-    } else if (update(work, usernames, user, record)) {
-      counts.users.updated += 1;
+      continue;
+    }
+    if (record === undefined && user.disabled) {
+      if (!again) work.report(user.dn, 'disabled', 'is switched off in the directory and was not imported');
+      work.leftOut.add(key);
+      continue;
+    }
+    const contested = work.contested.delete(key);
+    const holder = usernames.take(user);
+    if (holder !== undefined) {
+      if (work.contested.size < mostContested) work.contested.set(key, entry);
+      else if (!again || contested) reportTaken(work, user, holder);
+      if (record === undefined) work.leftOut.add(key);
+      else still.push(externalId);
+    } else if (record === undefined) arrived.push(user);
+    else {
+      update(work, user, record);
+      if (!again || contested) counts.users.updated += 1;
       if (record.userId === null) continue;
       changed.push(work.imported(user, record.userId));
       changedRecords.push(record);
-    } else still.push(externalId);
+    }
   }
   const matches = work.match(arrived.map(({ profile }) => profile));
   const staged = arrived.map((user, index) => {
@@ -68,40 +102,58 @@ export function importUsersPage(work: ImportWork, entries: readonly Entry[]): vo
     if (record === undefined || result.outcome !== 'refused') continue;
     const message = result.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
     records.setProblem(record.externalId, message);
-    work.report(record.dn, 'profile-refused', message);
+    // Else the next import would find nothing different, and leave it at that.
+    records.forgetDigest(record.externalId);
+    if (record.seenRun !== run || record.problem !== message) work.report(record.dn, 'profile-refused', message);
   }
+}
+
+/** Beyond these, whoever has a username that another one has is reported without a second look. */
+const MOST_CONTESTED = 500;
+
+interface MappedEntry {
+  readonly entry: Entry;
+  readonly result: ReturnType<ImportWork['mapUser']>;
+}
+
+/** One that moved while it was read may be in two pages: the later one is true. */
+function latestOfEach(mapped: readonly MappedEntry[]): readonly MappedEntry[] {
+  const byKey = new Map<string, MappedEntry>();
+  for (const one of mapped) byKey.set(idOf(one) || one.entry.dn, one);
+  return byKey.size === mapped.length ? mapped : [...byKey.values()];
+}
+
+function idOf({ result }: MappedEntry): string {
+  return 'user' in result ? result.user.externalId : result.externalId;
+}
+
+interface Holder {
+  readonly externalId: string;
+  readonly dn: string;
+}
+
+function reportTaken(work: ImportWork, { dn, profile }: MappedUser, holder: Holder): void {
+  work.report(dn, 'username-taken', `has the username ${profile.login}, which ${holder.dn} has already`);
 }
 
 /** Who has which username, among the directory's own people: one username is one person. */
 class Usernames {
-  readonly #work: ImportWork;
-  readonly #holders: Map<string, { readonly externalId: string; readonly dn: string }>;
+  readonly #holders: Map<string, Holder>;
 
   constructor(work: ImportWork, logins: readonly string[]) {
-    this.#work = work;
     this.#holders = new Map(work.records.holdersOfLogins(logins));
   }
 
-  /** Gives the username to this person, or reports who has it. */
-  take({ externalId, dn, profile: { login = '' } }: MappedUser): boolean {
+  /** Gives the username to this person. @returns who has it, where somebody else does */
+  take({ externalId, dn, profile: { login = '' } }: MappedUser): Holder | undefined {
     const holder = this.#holders.get(keyOf(login));
-    if (holder !== undefined && holder.externalId !== externalId) {
-      this.#work.report(dn, 'username-taken', `has the username ${login}, which ${holder.dn} has already`);
-      return false;
-    }
+    if (holder !== undefined && holder.externalId !== externalId) return holder;
     this.#holders.set(keyOf(login), { externalId, dn });
-    return true;
+    return undefined;
   }
 }
 
-function mayArrive(work: ImportWork, usernames: Usernames, user: MappedUser): boolean {
-  if (!user.disabled) return usernames.take(user);
-  work.report(user.dn, 'disabled', 'is switched off in the directory and was not imported');
-  return false;
-}
-
-function update(work: ImportWork, usernames: Usernames, user: MappedUser, record: UserRecord): boolean {
-  if (!usernames.take(user)) return false;
+function update(work: ImportWork, user: MappedUser, record: UserRecord): void {
   work.records.update(user, work.run);
   // Groups name people by DN: after a move they must be looked at again.
   work.groupRecords.markDirtyByMembers([record.dnKey, user.dnKey, uidKey(user.uid)]);
@@ -109,5 +161,4 @@ function update(work: ImportWork, usernames: Usernames, user: MappedUser, record
     if (user.disabled && !record.disabled) work.takeAway(record.userId, `${user.dn} was switched off in the directory`);
     else if (!user.disabled && (record.disabled || record.removed)) work.giveBack(record.userId);
   }
-  return true;
 }

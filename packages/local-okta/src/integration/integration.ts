@@ -85,10 +85,11 @@ export function createLdapIntegration(context: Context): LdapIntegration {
   function autoSetup(app: LdapApp): void {
     if (app.settings === undefined) apps.configure(app, defaultSettings(app.root));
     const from = source();
-    // Once per start: what has changed in the directory meanwhile shows up by itself.
-    if (from === undefined || !freshStart) return;
+    const imported = runs.lastCompleted() !== undefined;
+    // Once per start: what has changed in the directory meanwhile shows up by itself. Until one has completed, for each agent.
+    if (from === undefined || (imported && !freshStart)) return;
     freshStart = false;
-    jobs.start(runs.lastCompleted() === undefined ? 'full' : 'incremental', from);
+    jobs.start(imported ? 'incremental' : 'full', from);
   }
 
   return {

@@ -30,13 +30,14 @@ export function createWatermarks(store: Store): Watermarks {
 /**
  * `latest` is the newest timestamp that was seen, in whole seconds. While its second may not have been over on every
  * server of the directory when the import began, it is looked at again, with the allowance; else the next one is the
- * first that can bring anything new.
+ * first that can bring anything new. What was changed while the import ran may have been read before the change: all
+ * since the beginning is looked at again, whatever was seen of it.
  */
 export function nextFrom(latest: string, startedAt: number, skewSeconds: number): string | undefined {
   const at = parseGeneralizedTime(latest);
   if (at === undefined) return undefined;
   const over = startedAt - at > (skewSeconds + 1) * 1000;
-  return formatGeneralizedTime(over ? at + 1000 : at - skewSeconds * 1000);
+  return formatGeneralizedTime(over ? at + 1000 : Math.min(at, startedAt) - skewSeconds * 1000);
 }
 
 /** `20261123214500Z`, fractions allowed: RFC 4517 section 3.3.13, in the forms that directories write. */
