@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RegistrationError } from './registration-error.ts';
@@ -6,7 +6,8 @@ import { RegistrationError } from './registration-error.ts';
 const agentState = z.object({
   oktaUrl: z.string(),
   agentId: z.string().min(1),
-  token: z.string().min(1),
+  // It goes into a header.
+  token: z.string().regex(/^[\w-]+$/),
   registeredAt: z.string(),
 });
 
@@ -28,6 +29,7 @@ export type PendingApproval = z.infer<typeof pendingApproval>;
 export interface StateFile<T> {
   /** What was saved, or undefined when there is nothing that can be read. */
   load(): T | undefined;
+  exists(): boolean;
   /** Replaces it as a whole, so that a crash leaves the old one or the new one. @throws RegistrationError `state` */
   save(state: T): void;
   /** Forgets it. */
@@ -56,6 +58,7 @@ function stateFile<T>(dir: string, name: string, schema: z.ZodType<T>): StateFil
         return undefined;
       }
     },
+    exists: () => existsSync(file),
     save(state) {
       try {
         mkdirSync(dir, { recursive: true, mode: 0o700 });

@@ -108,6 +108,7 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     if (saved?.oktaUrl === oktaUrl) return saved;
     if (saved !== undefined)
       log.warn('the saved registration is for another org; registering anew', { was: saved.oktaUrl });
+    else if (file.exists()) log.warn('the saved registration cannot be read; registering anew', { stateDir });
     set({ state: 'registering' });
     const granted = await register({
       gateway,

@@ -46,13 +46,35 @@ const BY_NODE_CODE: Readonly<Record<string, readonly [DirectoryErrorCode, string
   ERR_TLS_CERT_ALTNAME_INVALID: ['certificate-name', 'the certificate of the directory is for another host name'],
 };
 
+/** What the usual refusals mean here: RFC 4511 appendix A, and what OpenLDAP makes of its limits. */
+const BY_RESULT_CODE: Readonly<Record<number, string>> = {
+  3: 'the search took longer than it grants the service account',
+  4: 'it grants the service account fewer entries than there are; raise its size limit (OpenLDAP: limits, also size.prtotal)',
+  10: 'what was asked for is in another directory (a referral), and referrals are not followed',
+  11: 'the search is more than it grants the service account; raise its limits (OpenLDAP: limits, size.unchecked, size.pr and size.prtotal)',
+  12: 'it does not know searches by pages (RFC 2696)',
+  32: 'the base does not exist, or is hidden from the service account',
+  34: 'the name is no distinguished name',
+  50: 'the service account may not do that',
+  51: 'it is busy',
+  52: 'it is not available',
+  53: 'it is unwilling to do that',
+};
+
+function refusal(code: number, message: string): string {
+  // ldapts puts the code behind what the directory said, if it said anything.
+  const said = message.replace(/ ?Code: 0x[0-9a-f]+$/, '').trim();
+  const parts = [`the directory answers with result code ${code}`, BY_RESULT_CODE[code], said];
+  return parts.filter((part) => part !== undefined && part !== '').join(': ');
+}
+
 /** Sorts what ldapts, the socket and TLS throw. */
 export function toDirectoryError(error: unknown): DirectoryError {
   if (error instanceof DirectoryError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
   if (typeof code === 'number') {
-    return new DirectoryError('result-code', message, { cause: error, resultCode: code });
+    return new DirectoryError('result-code', refusal(code, message), { cause: error, resultCode: code });
   }
   const known = BY_NODE_CODE[code];
   if (known !== undefined) return new DirectoryError(known[0], known[1], { cause: error });

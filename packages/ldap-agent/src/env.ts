@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { ConfigProblem } from './config-problem.ts';
@@ -26,7 +27,13 @@ export type AgentConfigResult =
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().min(1).max(65_535));
+/** Parts with a value each, RFC 4514: enough to find an example that was not replaced, and commas that are too many. */
+const DN = /^[A-Za-z][\w.-]*\s*=(?:\\.|[^,\\])+(?:,\s*[A-Za-z][\w.-]*\s*=(?:\\.|[^,\\])+)*$/;
 const tlsMode = z.enum(['off', 'starttls', 'ldaps']);
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 const switchOn = z.enum(['true', 'false']);
@@ -58,11 +65,11 @@ export function readAgentConfig(env: Env): AgentConfigResult {
   if (!oktaUrl.ok) report('OKTA_URL', oktaUrl.problem, 'http://okta.localhost:8090');
 
   const tls = parsed('LDAP_TLS', tlsMode, 'off', 'must be off, starttls or ldaps', 'starttls');
-  const host = required('LDAP_HOST', 'localhost');
-  if (/^\w+:\/\//.test(host))
-    report('LDAP_HOST', 'is an address with a scheme; it must be the host alone', 'localhost');
-  else if (/[\s/]/.test(host)) report('LDAP_HOST', 'holds a space or a slash; it must be the host alone', 'localhost');
-  if (tls === 'off' && host !== '' && !isLoopbackName(host) && !flag('DANGEROUSLY_ALLOW_PLAINTEXT_LDAP')) {
+  // As in an address: [::1].
+  const host = required('LDAP_HOST', 'localhost').replace(/^\[(.*)\]$/, '$1');
+  const hostProblem = host === '' ? undefined : problemOfHost(host);
+  if (hostProblem !== undefined) report('LDAP_HOST', hostProblem, 'localhost');
+  else if (tls === 'off' && host !== '' && !isLoopbackName(host) && !flag('DANGEROUSLY_ALLOW_PLAINTEXT_LDAP')) {
     report(
       'LDAP_TLS',
       `is off, and ${host} is not this host: passwords would travel in clear. Use starttls or ldaps, or allow it with DANGEROUSLY_ALLOW_PLAINTEXT_LDAP=true`,
@@ -70,9 +77,10 @@ export function readAgentConfig(env: Env): AgentConfigResult {
     );
   }
   const root = required('LDAP_ROOT', 'dc=example,dc=org');
-  if (root !== '' && !/^[A-Za-z][\w.-]*\s*=/.test(root))
-    report('LDAP_ROOT', 'is not a distinguished name', 'dc=example,dc=org');
+  if (root !== '' && !DN.test(root)) report('LDAP_ROOT', 'is not a distinguished name', 'dc=example,dc=org');
   const admin = required('LDAP_ADMIN_USERNAME', 'admin');
+  if (!admin.includes('=') && /[,+"\\<>;]/.test(admin))
+    report('LDAP_ADMIN_USERNAME', 'is neither a plain name nor a whole distinguished name', 'admin');
   const ca = readCa(env.LDAP_CA_FILE, report);
 
   const password = env.LDAP_ADMIN_PASSWORD ?? '';
@@ -97,6 +105,13 @@ export function readAgentConfig(env: Env): AgentConfigResult {
   };
   if (problems.length === 0) return { ok: true, config };
   return { ok: false, problems, exitCode: problems.some(({ name }) => name === 'OKTA_URL') ? 3 : 2 };
+}
+
+function problemOfHost(host: string): string | undefined {
+  if (/^\w+:\/\//.test(host)) return 'is an address with a scheme; it must be the host alone';
+  if (/[\s/]/.test(host)) return 'holds a space or a slash; it must be the host alone';
+  if (host.includes(':') && isIP(host) === 0) return 'holds a colon; it must be the host alone, the port is LDAP_PORT';
+  return undefined;
 }
 
 /** `admin` means `cn=admin,<LDAP_ROOT>`, as in the OpenLDAP container; a whole DN is taken as it is. */

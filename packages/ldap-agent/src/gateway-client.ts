@@ -90,7 +90,11 @@ async function read(response: IncomingMessage): Promise<string> {
     // A response without setEncoding yields buffers.
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the gateway's answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    if (size > MAX_ANSWER_BYTES) {
+      throw Object.assign(new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`), {
+        code: 'ANSWER_TOO_LARGE',
+      });
+    }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -4,6 +4,12 @@ import { formatProblems } from './config-problem.ts';
 import { createLdapAgent } from './create-ldap-agent.ts';
 import { readAgentConfig } from './env.ts';
 import { exitCodeOf, RegistrationError } from './registration-error.ts';
+import { USAGE } from './usage.ts';
+
+if (process.argv.includes('--help')) {
+  console.log(USAGE);
+  process.exit();
+}
 
 const read = readAgentConfig(process.env);
 if (!read.ok) {

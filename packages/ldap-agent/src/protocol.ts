@@ -12,8 +12,8 @@ export const deviceAuthorization = z.object({
   user_code: z.string().min(1),
   verification_uri: z.string(),
   verification_uri_complete: z.string(),
-  expires_in: z.number().positive(),
-  interval: z.number().nonnegative().default(5),
+  expires_in: z.number().positive().max(86_400),
+  interval: z.number().nonnegative().max(300).default(5),
 });
 export type DeviceAuthorization = z.infer<typeof deviceAuthorization>;
 

@@ -38,6 +38,7 @@ export interface RegistrationOptions {
 export async function register(
   options: RegistrationOptions,
 ): Promise<{ readonly agentId: string; readonly token: string } | undefined> {
+  const backoff = createBackoff({ maxMs: 5_000 });
   for (;;) {
     const pending = savedApproval(options) ?? (await requestCode(options));
     if (pending === undefined) return undefined;
@@ -47,6 +48,8 @@ export async function register(
     options.pending.drop();
     if (result !== 'expired') return result;
     options.log.warn('the approval link is no longer good; asking for a new one');
+    // Where none is ever good, nobody is asked for one in a circle.
+    await pause(backoff.nextMs(), options.signal);
   }
 }
 
@@ -56,8 +59,8 @@ function savedApproval({ pending, oktaUrl }: RegistrationOptions): PendingApprov
 }
 
 async function requestCode(options: RegistrationOptions): Promise<PendingApproval | undefined> {
-  const { gateway, name, version, root, oktaUrl } = options;
-  const answer = await persist(options, () => gateway.post('/device/authorize', { name, version, root }));
+  const { name, version, root, oktaUrl } = options;
+  const answer = await ask(options, '/device/authorize', { name, version, root });
   if (answer === undefined) return undefined;
   const device = answer.status === 200 ? deviceAuthorization.safeParse(answer.body) : undefined;
   if (!device?.success) {
@@ -85,9 +88,7 @@ async function waitForApproval(
   let { intervalMs } = device;
   for (let first = true; Date.now() < expiresAt.getTime(); first = false) {
     if (!first) await pause(intervalMs, options.signal);
-    const answer = await persist(options, () =>
-      options.gateway.post('/token', { grant_type: DEVICE_GRANT, device_code: deviceCode }),
-    );
+    const answer = await ask(options, '/token', { grant_type: DEVICE_GRANT, device_code: deviceCode });
     if (answer === undefined) return undefined;
     const granted = answer.status === 200 ? grantedToken.safeParse(answer.body) : undefined;
     if (granted?.success) return { agentId: granted.data.agent_id, token: granted.data.access_token };
@@ -114,17 +115,15 @@ async function waitForApproval(
 }
 
 /** Tries again while Local Okta is starting or away; an unknown host is a mistake that waiting does not mend. */
-async function persist(
-  options: RegistrationOptions,
-  send: () => Promise<GatewayAnswer>,
-): Promise<GatewayAnswer | undefined> {
+async function ask(options: RegistrationOptions, path: string, body: unknown): Promise<GatewayAnswer | undefined> {
   const backoff = createBackoff({ maxMs: 5_000 });
   for (let attempt = 1; !options.signal.aborted; attempt += 1) {
     try {
-      const answer = await send();
+      const answer = await options.gateway.post(path, body, { signal: options.signal });
       if (answer.status < 500 && answer.status !== 429) return answer;
       options.log.warn(`${options.oktaUrl} answers with status ${answer.status}; trying again`);
     } catch (error) {
+      if (options.signal.aborted) return undefined;
       if (!(error instanceof GatewayUnreachable)) throw error;
       failForGood(error, options.oktaUrl, attempt);
       options.log.warn(`${options.oktaUrl} cannot be reached (${error.code}); trying again`);
@@ -142,6 +141,13 @@ function failForGood(error: GatewayUnreachable, oktaUrl: string, attempt: number
     throw new RegistrationError(
       'unknown-host',
       `the host ${hostname} of OKTA_URL is unknown. Is the org's name spelled correctly?`,
+      error,
+    );
+  }
+  if (error.code === 'ANSWER_TOO_LARGE' || error.code.startsWith('HPE_')) {
+    throw new RegistrationError(
+      'not-local-okta',
+      `${oktaUrl} answers, but not as Local Okta does (${error.code}). Is the port right?`,
       error,
     );
   }

@@ -62,6 +62,29 @@ describe('the environment of the agent', () => {
   });
 });
 
+describe('the directory in the environment', () => {
+  it.each([
+    [{ LDAP_HOST: 'ldap://localhost' }, 'scheme'],
+    [{ LDAP_HOST: 'localhost:1389' }, 'LDAP_PORT'],
+    [{ LDAP_HOST: 'ldap server' }, 'space'],
+    [{ LDAP_PORT: '1e3' }, 'port'],
+    [{ LDAP_ROOT: 'dc=example,,dc=org' }, 'distinguished name'],
+    [{ LDAP_ROOT: 'dc=' }, 'distinguished name'],
+    [{ LDAP_ADMIN_USERNAME: 'admin,example' }, 'plain name'],
+  ])('%j is refused with one reason', (env, reason) => {
+    const result = readAgentConfig({ ...tutorial, ...env });
+    expect(result.ok ? [] : result.problems).toMatchObject([
+      { name: Object.keys(env)[0], problem: expect.stringContaining(reason) },
+    ]);
+  });
+
+  it('may be an IPv6 address, in brackets or without, and have commas in its root', () => {
+    const env = { ...tutorial, LDAP_HOST: '[::1]', LDAP_ROOT: 'o=Smith\\, Sons, c=DE' };
+    expect(readAgentConfig(env)).toMatchObject({ ok: true, config: { directory: { host: '::1' } } });
+    expect(readAgentConfig({ ...env, LDAP_HOST: '::1' })).toMatchObject({ ok: true });
+  });
+});
+
 describe('OKTA_URL', () => {
   it.each([
     ['\u201chttps://x.okta.com\u201d', 'curly quotes'],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDirectory, type TestDirectory } from '@ldap-to-okta/test-directory';
 import { createDirectory, type Directory } from '../src/directory.ts';
 import type { DirectoryConfig } from '../src/directory-config.ts';
+import { toDirectoryError } from '../src/directory-error.ts';
 import type { SearchWork } from '../src/protocol.ts';
 
 let ldap: TestDirectory;
@@ -70,8 +71,22 @@ describe('a connection to the directory', () => {
     await expect(connect({ port: 1 }).probe()).rejects.toMatchObject({ code: 'connection-refused' });
     await expect(connect({ host: 'no-such-host.invalid' }).probe()).rejects.toMatchObject({ code: 'host-unknown' });
     await expect(connect({ root: 'dc=elsewhere,dc=org' }).probe()).rejects.toMatchObject({ resultCode: 32 });
+    const nowhere = connect().search(search({ base: 'ou=nowhere,dc=example,dc=org' }));
+    await expect(nowhere).rejects.toMatchObject({ resultCode: 32, message: expect.stringContaining('does not exist') });
     await expect(connect().search(search({ filter: '(((' }))).rejects.toMatchObject({ code: 'bad-filter' });
   });
+});
+
+it.each([
+  [4, ' Code: 0x4', 'raise its size limit'],
+  [11, 'pagedResults control not allowed Code: 0xb', 'pagedResults control not allowed'],
+  [10, ' Code: 0xa', 'referrals are not followed'],
+  [80, ' Code: 0x50', 'the directory answers with result code 80'],
+])('result code %i is explained', (code, message, explanation) => {
+  const error = toDirectoryError(Object.assign(new Error(message), { code }));
+  expect(error).toMatchObject({ code: 'result-code', resultCode: code });
+  expect(error.message).toContain(explanation);
+  expect(error.message).not.toContain('0x');
 });
 
 describe('a bind as a person', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,15 @@ describe('the process', () => {
     const result = run({ OKTA_URL: 'http://localhost:1', LDAP_PORT: 'x' });
     expect([result.status, result.stderr.includes('LDAP_PORT')]).toEqual([2, true]);
   });
+});
+
+it('tells its variables and exit codes with --help', () => {
+  const { status, stdout } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8', timeout: 20_000 });
+  expect([status, stdout.includes('LDAP_ADMIN_PASSWORD'), stdout.includes('6  the registration')]).toEqual([
+    0,
+    true,
+    true,
+  ]);
 });
 
 describe('an agent', () => {
@@ -87,6 +96,63 @@ describe('an agent', () => {
   it('says that an org without an agent gateway is not Local Okta', async () => {
     const url = await serve(() => [404, { errorCode: 'E0000008' }]);
     await expect(start(url, []).ended).rejects.toMatchObject({ code: 'not-local-okta' });
+  });
+
+  it('says that what does not speak HTTP is not Local Okta', async () => {
+    const other = createTcpServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo; // it listens on a port
+    await expect(start(`http://127.0.0.1:${port}`, []).ended).rejects.toMatchObject({ code: 'not-local-okta' });
+    other.close();
+  });
+
+  it('ends at once while nobody answers its registration', async () => {
+    let asked: () => void = () => undefined;
+    const question = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent = createTcpServer((socket) => socket.on('error', () => undefined).once('data', () => asked()));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo; // it listens on a port
+    const waiting = start(`http://127.0.0.1:${port}`, []);
+    await question;
+    const before = performance.now();
+    await waiting.close();
+    // Its own patience with an answer is 15 seconds.
+    expect(performance.now() - before).toBeLessThan(12_000);
+    silent.close();
+  });
+
+  it('does not ask for links in a circle where none is ever good', async () => {
+    let asked = 0;
+    let third: () => void = () => undefined;
+    const thirdTime = new Promise<void>((resolve) => {
+      third = resolve;
+    });
+    const url = await serve((path) => {
+      if (!path.endsWith('/device/authorize')) return [200, {}];
+      asked += 1;
+      if (asked === 3) third();
+      return [200, device(600, `CODE000${asked}`)];
+    });
+    const before = performance.now();
+    start(url, []);
+    await thirdTime;
+    // A quarter of a second before the second, half a second before the third, and more on a busy machine.
+    expect(performance.now() - before).toBeGreaterThan(700);
+  });
+
+  it('registers anew where what was saved cannot be read', async () => {
+    const links: string[] = [];
+    const url = await serve((path) =>
+      path.endsWith('/device/authorize') ? [200, device(600, 'CODE0001')] : [400, { error: 'access_denied' }],
+    );
+    mkdirSync(dir, { recursive: true });
+    const state = { oktaUrl: url, agentId: 'a5', token: 'not\r\na-header', registeredAt: '' };
+    for (const text of ['{"oktaUrl', JSON.stringify(state)]) {
+      writeFileSync(join(dir, 'agent.json'), text);
+      await expect(start(url, links).ended).rejects.toMatchObject({ code: 'denied' });
+    }
   });
 
   it('asks for a new link when one has expired, and ends when it is denied', async () => {
