@@ -45,7 +45,7 @@ export interface LdapAgent {
 }
 
 const PROBE_MS = 10_000;
-/** How long the first poll waits for the first probe. */
+/** How long the first heartbeat waits for the first probe. */
 const FIRST_PROBE_MS = 2_000;
 
 /**
@@ -78,6 +78,7 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     set({ directory: found });
     const now = 'code' in found ? found.code : undefined;
     if (before === now) return;
+    loop?.beat();
     if (found.ok) log.info('the directory answers');
     else log.error('the directory cannot be used', found);
   }
@@ -144,12 +145,13 @@ export function createLdapAgent(options: LdapAgentOptions): LdapAgent {
     for (;;) {
       const granted = await registration(slot);
       if (granted === undefined || stop.signal.aborted) return;
-      // A poll says how the directory is and is then held: one sent too early would call it broken all that time.
+      // The first heartbeat says how the directory is: one sent too early would call it broken.
       await Promise.race([firstProbe, pause(FIRST_PROBE_MS, stop.signal)]);
       if (stop.signal.aborted) return;
       const { approval: _done, ...rest } = status;
       status = { ...rest, state: 'connecting', agentId: granted.agentId };
       loop = startWorkLoop({
+        oktaUrl,
         gateway,
         token: granted.token,
         directory,

@@ -48,7 +48,12 @@ export type WorkRequest = z.infer<typeof workRequest>;
 export type SearchWork = z.infer<typeof searchRequest>;
 export type BindWork = z.infer<typeof bindRequest>;
 
-export const pollAnswer = z.object({ requests: z.array(workRequest) });
+/** What Okta says on the link: that it knows this agent now, and what it asks. */
+export const oktaMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('work'), work: workRequest }),
+  z.object({ kind: z.literal('welcome') }),
+]);
+export type OktaMessage = z.infer<typeof oktaMessage>;
 
 /** Values keyed by attribute name in lower case. A value alone is a text: most are, a million times per import. */
 export interface Entry {
@@ -77,16 +82,20 @@ export type WorkResult =
   | { readonly final: true; readonly entries: readonly Entry[] }
   | { readonly final: false; readonly entries: readonly Entry[] };
 
-/** An answer that goes with the next poll: a short question costs one request, not two. */
-export type CarriedResult = WorkResult & { readonly id: string; readonly final: true };
-
-/** What a poll says about the agent: OKTA's dashboard shows it. */
+/** How the agent is: Okta's dashboard shows it. */
 export interface Heartbeat {
   /** One process; two processes with one token are told apart by it. */
   readonly instance: string;
   readonly name: string;
   readonly version: string;
   readonly root: string;
+  /** How many requests it works on at a time. */
   readonly capacity: number;
   readonly directory: { readonly ok: boolean; readonly code?: string; readonly message?: string };
 }
+
+/** What the agent says on the link: first and whenever it changes how it is, then its answers, and that it goes. */
+export type AgentMessage =
+  | { readonly kind: 'beat'; readonly beat: Heartbeat }
+  | { readonly kind: 'result'; readonly id: string; readonly result: WorkResult }
+  | { readonly kind: 'goodbye' };

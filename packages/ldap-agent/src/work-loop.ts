@@ -1,13 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentLog } from './agent-log.ts';
 import { createBackoff, pause } from './backoff.ts';
 import type { Directory } from './directory.ts';
 import { codeOf } from './error-code.ts';
 import { type GatewayClient, GatewayUnreachable } from './gateway-client.ts';
-import { type CarriedResult, type Heartbeat, pollAnswer, type WorkRequest, type WorkResult } from './protocol.ts';
-import { type Deliver, doWork } from './work.ts';
+import { type GatewayLink, openGatewayLink } from './gateway-link.ts';
+import type { Heartbeat, WorkRequest, WorkResult } from './protocol.ts';
+import { doWork } from './work.ts';
 
 export interface WorkLoopOptions {
+  readonly oktaUrl: string;
   readonly gateway: GatewayClient;
   readonly token: string;
   readonly directory: Directory;
@@ -19,24 +20,27 @@ export interface WorkLoopOptions {
 /** `revoked`: the gateway does not know this agent any more. `closed`: it was asked to end. */
 export type LoopEnd = 'revoked' | 'closed';
 
-const POLLERS = 2;
-/** How long a poller waits for what it brought to be done. The other one takes what comes meanwhile. */
-const ANSWER_FIRST_MS = 5;
+export interface WorkLoop {
+  readonly ended: Promise<LoopEnd>;
+  /** The heartbeat is another now. */
+  beat(): void;
+  close(): Promise<void>;
+}
+
 const MAX_IN_FLIGHT = 64;
-/** Longer than the gateway holds a poll. */
-const POLL_TIMEOUT_MS = 40_000;
 /** A page is acknowledged when it has been stored; a full import may make it wait. */
 const RESULT_TIMEOUT_MS = 120_000;
 
-/**
- * Asks the gateway for work by long polling, and does it beside the polling: an agent whose polls stay away is dead.
- */
-export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promise<LoopEnd>; close(): Promise<void> } {
-  const { gateway, token, directory, log } = options;
+/** Keeps a link to the gateway and does what is asked over it. */
+export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
+  const { oktaUrl, gateway, token, directory, log } = options;
   const stop = new AbortController();
   const inFlight = new Set<Promise<void>>();
+  let link: GatewayLink | undefined;
   let connected = false;
-  let revoked = false;
+
+  const heartbeat = (): Heartbeat => options.heartbeat(MAX_IN_FLIGHT);
+  const beat = (): void => link?.send({ kind: 'beat', beat: heartbeat() });
 
   function setConnected(now: boolean, why?: string | number): void {
     if (connected === now) return;
@@ -46,19 +50,20 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     options.onConnected(now);
   }
 
-  async function deliver(work: Pick<WorkRequest, 'id'>, result: WorkResult): Promise<boolean> {
+  /** A page by itself: its acknowledgement is what holds back the next ones. */
+  async function post(work: WorkRequest, result: WorkResult): Promise<boolean> {
     const backoff = createBackoff({ firstMs: 200, maxMs: 2_000 });
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       try {
         const { status } = await gateway.post(
           `/requests/${encodeURIComponent(work.id)}/result`,
-          { instance: options.heartbeat(0).instance, ...result },
+          { instance: heartbeat().instance, ...result },
           { token, timeoutMs: RESULT_TIMEOUT_MS },
         );
         if (status < 500) return status < 300;
       } catch (error) {
         if (!(error instanceof GatewayUnreachable)) throw error;
-        // A page must not be counted twice: only whole answers are sent again.
+        // A page must not be counted twice: only the end of them is sent again.
         if (!result.final || ('entries' in result && result.entries.length > 0)) return false;
       }
       await pause(backoff.nextMs(), stop.signal);
@@ -66,75 +71,56 @@ export function startWorkLoop(options: WorkLoopOptions): { readonly ended: Promi
     return false;
   }
 
-  function take(work: WorkRequest, answer: Deliver): Promise<void> {
-    const job = doWork(work, directory, answer)
+  /** Where the link was lost meanwhile, Okta asks again: an answer to the first question is passed over. */
+  async function say(work: WorkRequest, result: WorkResult): Promise<boolean> {
+    link?.send({ kind: 'result', id: work.id, result });
+    return true;
+  }
+
+  function take(work: WorkRequest): void {
+    const isStream = work.kind === 'search' && work.pageSize !== undefined;
+    const job = doWork(work, directory, (result) => (isStream ? post(work, result) : say(work, result)))
       .catch((error: unknown) => {
         log.error('an answer could not be delivered', { kind: work.kind, code: codeOf(error) });
       })
       .finally(() => inFlight.delete(job));
     inFlight.add(job);
-    return job;
   }
 
-  /** Begins what a poll brought. What is done in no time is the result, for the next poll; the rest is posted. */
-  async function begin(requests: readonly WorkRequest[]): Promise<CarriedResult[]> {
-    const carried: CarriedResult[] = [];
-    let waiting = true;
-    const jobs = requests.map((work) =>
-      take(work, async (result) => {
-        if (!waiting || !result.final) return deliver(work, result);
-        carried.push({ id: work.id, ...result });
-        return true;
-      }),
-    );
-    await Promise.race([Promise.all(jobs), delay(ANSWER_FIRST_MS)]);
-    waiting = false;
-    return carried;
-  }
-
-  async function poll(): Promise<void> {
+  async function keepLinked(): Promise<LoopEnd> {
     const backoff = createBackoff();
-    let results: readonly CarriedResult[] = [];
-    while (!stop.signal.aborted && !revoked) {
-      try {
-        const { status, body } = await gateway.post(
-          '/poll',
-          { ...options.heartbeat(MAX_IN_FLIGHT - inFlight.size), results },
-          { token, timeoutMs: POLL_TIMEOUT_MS, signal: stop.signal },
-        );
-        if (status < 500) results = [];
-        if (status === 401) {
-          revoked = true;
-          stop.abort();
-          return;
-        }
-        const answer = status === 200 ? pollAnswer.safeParse(body) : undefined;
-        if (answer?.success) results = await begin(answer.data.requests);
-        else if (status !== 204)
-          throw new GatewayUnreachable(`unexpected status ${status}`, `STATUS_${status}`, undefined);
-        backoff.reset();
-        setConnected(true);
-      } catch (error) {
-        // What it carried may not have arrived, and goes with the next one: Local Okta passes over what it knows.
-        if (stop.signal.aborted) break;
-        setConnected(false, codeOf(error));
-        await pause(backoff.nextMs(), stop.signal);
-      }
+    while (!stop.signal.aborted) {
+      link = openGatewayLink({
+        oktaUrl,
+        token,
+        onOpen: beat,
+        onMessage(message) {
+          if (message.kind === 'work') return take(message.work);
+          backoff.reset();
+          setConnected(true);
+        },
+      });
+      const { status, code } = await link.ended;
+      link = undefined;
+      if (status === 401) return 'revoked';
+      if (stop.signal.aborted) break;
+      setConnected(false, code);
+      await pause(backoff.nextMs(), stop.signal);
     }
-    if (!revoked) for (const { id, ...result } of results) await deliver({ id }, result);
+    return 'closed';
   }
 
-  const polling = Promise.all(Array.from({ length: POLLERS }, () => poll()));
+  const ended = keepLinked();
   return {
-    ended: polling.then(() => (revoked ? 'revoked' : 'closed')),
+    ended,
+    beat,
     async close() {
-      // Said first, so that no more work comes and the requests in flight are left to this agent to finish.
-      const goodbye = { instance: options.heartbeat(0).instance };
-      if (!stop.signal.aborted)
-        await gateway.post('/goodbye', goodbye, { token, timeoutMs: 2_000 }).catch(() => undefined);
       stop.abort();
-      await polling;
+      // Said first, so that no more work comes and the requests in flight are left to this agent to finish.
+      link?.send({ kind: 'goodbye' });
       await Promise.all(inFlight);
+      await link?.close();
+      await ended;
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Administrators } from './administrators/administrators.ts';
 import type { Clock } from './clock.ts';
 import type { LocalOktaConfig } from './config.ts';
 import type { Directory } from './directory/directory.ts';
+import type { UpgradeHandler } from './http/upgrade.ts';
 import type { Services } from './services.ts';
 import type { SchemaModule } from './store/migrations.ts';
 import type { Store } from './store/store.ts';
@@ -29,6 +30,8 @@ export interface Part {
   readonly router?: Router;
   /** Routes that only programs of our own call: they are spared the headers that protect browsers. */
   readonly programs?: Router;
+  /** Connections that leave HTTP for another protocol. */
+  readonly upgrade?: UpgradeHandler;
   /**
    * Brings its part of the seed: at the first start, after a reset, and at every later start. Twice is as good as once.
    * Parts seed in the order of the list.

@@ -109,6 +109,7 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
         routers: parts.flatMap(({ router }) => router ?? []),
         programs: parts.flatMap(({ programs }) => programs ?? []),
       }),
+      (...connection) => parts.some(({ upgrade }) => upgrade?.(...connection) === true),
     );
     return {
       urls,

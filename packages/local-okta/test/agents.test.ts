@@ -1,6 +1,12 @@
-import { statSync } from 'node:fs';
+import { once } from 'node:events';
+import { statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createServer } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createCertificateAuthority } from '@ldap-to-okta/ldap-server';
 import { startLdapProxy } from '@ldap-to-okta/test-directory';
 import type { LocalOkta } from '../src/local-okta.ts';
 import {
@@ -21,6 +27,15 @@ import {
 
 const cleanup = createCleanup();
 afterEach(() => cleanup.run());
+
+/** `fetch` sets no such headers. */
+async function statusOf(url: string, headers: Record<string, string>, body?: string): Promise<number | undefined> {
+  const outgoing = request(url, { method: body === undefined ? 'GET' : 'POST', headers });
+  outgoing.end(body);
+  const [response] = await once(outgoing, 'response');
+  response.resume();
+  return response.statusCode;
+}
 
 async function eventTypes(okta: LocalOkta): Promise<string[]> {
   const { body } = await call(okta, 'GET', '/api/v1/logs?limit=100');
@@ -167,6 +182,21 @@ describe('several agents', () => {
     expect((await statuses(okta))[0]).toBe('DEGRADED');
   });
 
+  it('that stops without dying keeps nobody waiting for long, and is seen to be gone', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const stopped = spawnAgent(cleanup, okta, directory, { AGENT_NAME: 'stopped' });
+    await untilReady(okta);
+    spawnAgent(cleanup, okta, directory, { AGENT_NAME: 'survivor' });
+    await until(async () => (await statuses(okta)).includes('survivor OPERATIONAL'), 'two agents');
+    stopped.kill('SIGSTOP');
+    const attempts = Array.from({ length: 4 }, () => outcomeOf(okta, 'user01', 'password1'));
+    expect(await Promise.all(attempts)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    await until(async () => (await statuses(okta)).includes('stopped DISRUPTED'), 'it is missed', 30_000);
+    stopped.kill('SIGCONT');
+    await until(async () => (await statuses(okta)).includes('stopped OPERATIONAL'), 'it is back');
+  }, 60_000);
+
   it('with none left, sign-ins say that the directory is unavailable, and go on when one comes', async () => {
     const directory = await startOpenLdap(cleanup);
     const okta = await startOkta(cleanup);
@@ -254,8 +284,17 @@ describe('the gateway', () => {
         },
         body,
       }).then(({ status }) => status);
-    expect(await post('/poll', '{}')).toBe(401);
-    expect(await post('/poll', '{}', 'guessed')).toBe(401);
+    const link = (token?: string) =>
+      statusOf(`${okta.urls.okta}/local/agent/v1/link`, {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'bm90IHZlcnkgc2VjcmV0IQ==',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      });
+    expect(await link()).toBe(401);
+    expect(await link('guessed')).toBe(401);
+    expect(await post('/link', '{}')).toBe(404);
     expect(await post('/requests/1/result', '{}', 'guessed')).toBe(401);
     expect(await post('/device/authorize', '{"name":1}')).toBe(400);
     expect(await post('/device/authorize', '{')).toBe(400);
@@ -263,26 +302,57 @@ describe('the gateway', () => {
     expect(
       await post('/token', '{"grant_type":"urn:ietf:params:oauth:grant-type:device_code","device_code":"x"}'),
     ).toBe(400);
+    const java = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABk',
+    };
+    expect(await statusOf(`${okta.urls.okta}/healthz`, java)).toBe(200);
+    const registration = JSON.stringify({ name: 'n', version: '1', root: 'dc=x' });
+    const json = { 'content-type': 'application/json', 'content-length': String(registration.length) };
+    const authorize = `${okta.urls.okta}/local/agent/v1/device/authorize`;
+    expect(await statusOf(authorize, { ...java, ...json }, registration)).toBe(200);
     expect((await fetch(`${okta.urls.okta}/local/integration`)).status).toBe(401);
     expect((await fetch(`${okta.urls.okta}/local/integration/settings`, { method: 'PUT' })).status).toBe(401);
   });
 });
 
+describe('an agent that reaches Okta through a TLS front', () => {
+  it('connects, imports and signs people in', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const authority = createCertificateAuthority();
+    const front = createServer(authority.issue(), (secure) => {
+      const plain = connect(Number(new URL(okta.urls.okta ?? '').port), '127.0.0.1');
+      pipeline(secure, plain, secure, () => undefined);
+      cleanup.add(() => secure.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    cleanup.add(() => front.close());
+    const caFile = join(tempDir(cleanup), 'ca.pem');
+    writeFileSync(caFile, authority.caPem);
+    const { port } = front.address() as AddressInfo; // it listens on a port
+    const agent = { urls: { okta: `https://localhost:${port}` } };
+    spawnAgent(cleanup, agent, directory, { NODE_EXTRA_CA_CERTS: caFile });
+    await untilReady(okta);
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('ok');
+  });
+});
+
 describe('a directory that takes its time when the agent starts', () => {
-  it('does not make the agent look degraded for as long as its first polls are held', async () => {
+  it('does not make the agent look degraded once it answers', async () => {
     const directory = await startOpenLdap(cleanup);
     const proxy = await startLdapProxy({ target: { host: '127.0.0.1', port: Number(new URL(directory.url).port) } });
     cleanup.add(() => proxy.close());
     proxy.hang();
-    // By hand: in an automatic set-up work comes at once, and polls are not held.
     const okta = await startOkta(cleanup, { setup: 'manual' });
     const agent = startAgent(cleanup, okta, { ...directory, url: proxy.url });
     const link = await until(() => agent.status().approval?.url, 'a link');
     await createApprover(okta, link).decide('allow');
     await until(() => proxy.counts().connections > 0, 'the agent has asked the directory');
     await until(async () => (await statuses(okta)).length > 0, 'the agent is registered');
-    // Time to poll, for an agent that does not wait for its directory.
-    await until(async () => (await statuses(okta))[0] !== 'INACTIVE', 'a poll', 500).catch(() => undefined);
+    // Time to connect, for an agent that does not wait for its directory.
+    await until(async () => (await statuses(okta))[0] !== 'INACTIVE', 'a link', 500).catch(() => undefined);
     await proxy.resume();
     await until(async () => (await statuses(okta))[0] === 'OPERATIONAL', 'operational', 5_000);
   });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Router } from 'express';
 import type { PartDefinition } from '../context.ts';
 import { dnKey } from '../dn-key.ts';
@@ -10,7 +11,8 @@ import { viewAgentPools } from './agent-pools.ts';
 import { createApprovalRoutes } from './approval-routes.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createGatewayRoutes } from './gateway-routes.ts';
-import { createRegisteredAgents } from './registered-agents.ts';
+import { createLinkServer } from './link-server.ts';
+import { createRegisteredAgents, type RegisteredAgent } from './registered-agents.ts';
 import { createRegistration } from './registration.ts';
 import { createRemoteDirectory } from './remote-directory.ts';
 import { agentsSchema } from './schema.ts';
@@ -20,7 +22,7 @@ export const agentsPart: PartDefinition = {
   name: 'agents',
   schema: agentsSchema,
   create(context) {
-    const { directory, systemLog, clock, services } = context;
+    const { directory, systemLog, clock, log, services } = context;
     const agents = createRegisteredAgents(context);
     directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'reset')) agents.forget();
@@ -43,11 +45,9 @@ export const agentsPart: PartDefinition = {
     const dispatcher: Dispatcher = createDispatcher({ links: () => links.all(), now: Date.now, rootKey: dnKey });
     const links = createAgentLinks({
       now: () => clock.now(),
-      onArrived(link, first) {
-        if (first) {
-          logLink(link, true);
-          services.ldapIntegration?.agentConnected(link.beat.root);
-        }
+      onArrived(link) {
+        logLink(link, true);
+        services.ldapIntegration?.agentConnected(link.beat.root);
         dispatcher.arrived(link);
       },
       onLost(link) {
@@ -91,14 +91,24 @@ export const agentsPart: PartDefinition = {
       },
     );
 
+    function agentOf({ headers }: IncomingMessage): RegisteredAgent | undefined {
+      const [, token] = /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '') ?? [];
+      return token === undefined ? undefined : agents.findByToken(token);
+    }
+
     return {
       router,
-      programs: createGatewayRoutes({
-        agents,
-        registration,
+      programs: createGatewayRoutes({ agentOf, registration, links, dispatcher }),
+      upgrade: createLinkServer({
+        agentOf,
         links,
         dispatcher,
-        stopping: () => stopped || resetting,
+        unavailable: () => stopped || resetting || faultsOf(services).agentsUnreachable,
+        seen(agent, link) {
+          link.lastSeen = clock.now();
+          agents.seen(agent, link.beat);
+        },
+        onError: (error) => log.error({ err: error }, "an agent's answer could not be worked on"),
       }),
       seed() {
         resetting = false;
@@ -111,7 +121,7 @@ export const agentsPart: PartDefinition = {
       reset() {
         resetting = true;
         registration.reset();
-        // Their tokens are gone: the next poll tells them.
+        // Their tokens are gone: they come back, and hear that.
         dropAll();
       },
     };

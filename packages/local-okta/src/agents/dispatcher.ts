@@ -30,7 +30,7 @@ export interface Dispatcher {
     onResult: Job['onResult'];
     onError: Job['onError'];
   }): { cancel(): void };
-  /** An agent can take work now. */
+  /** An agent is there, or can take more than before. */
   arrived(link: AgentLink): void;
   lost(link: AgentLink): void;
   /** A part of an answer came. False: nobody waits for it. */
@@ -64,7 +64,10 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
   function finish(job: Job): void {
     jobs.delete(job.id);
     for (const timer of job.timers) clearTimeout(timer);
-    for (const link of job.takenBy) link.inFlight.delete(job.id);
+    for (const link of job.takenBy) {
+      link.inFlight.delete(job.id);
+      takeWaiting(link);
+    }
   }
 
   function fail(job: Job, error: AgentError): void {
@@ -78,25 +81,31 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
     !job.failedAt.has(link) &&
     (job.root === undefined || rootKey(link.beat.root) === job.root);
 
-  /** Gives the job to the least busy agent that has a poll parked; one whose directory answers comes first. */
+  const hasRoom = (link: AgentLink): boolean => link.inFlight.size < link.beat.capacity;
+
+  /** Gives the job to the least busy agent that has room for it; one whose directory answers comes first. */
   function assign(job: Job): boolean {
     const able = links()
-      .filter((link) => serves(link, job) && link.polls.size > 0 && link.beat.capacity > 0)
+      .filter((link) => serves(link, job) && hasRoom(link))
       .sort((a, b) => Number(b.beat.directory.ok) - Number(a.beat.directory.ok) || a.inFlight.size - b.inFlight.size);
     const [link] = able;
-    const [poll] = link?.polls ?? [];
-    if (link === undefined || poll === undefined) return false;
+    if (link === undefined) return false;
     job.takenBy.add(link);
     link.inFlight.add(job.id);
-    // At once: a poll that is being parked is not out of the way by itself yet, and can be answered once.
-    link.polls.delete(poll);
-    poll.answer([toWork(job)]);
+    link.wire.send(toWork(job));
     if (!job.stream && able.length > 1) later(job, SECOND_OPINION_MS, () => assign(job));
     return true;
   }
 
   function toWork(job: Job): WorkRequest {
     return { ...job.question, id: job.id, deadlineMs: Math.max(1, job.endsAt - now()) };
+  }
+
+  function takeWaiting(link: AgentLink): void {
+    for (const job of jobs.values()) {
+      if (!hasRoom(link)) return;
+      if (job.takenBy.size === 0 && serves(link, job)) assign(job);
+    }
   }
 
   /** Nobody has the job: somebody takes it, or it waits for somebody who may come, or it fails. */
@@ -135,18 +144,10 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
           fail(job, new AgentError('agent-timeout', message));
         });
       }
-      queueMicrotask(() => {
-        // A poll that came in this very turn may have taken it already.
-        if (jobs.has(job.id) && job.takenBy.size === 0) place(job);
-      });
+      place(job);
       return { cancel: () => finish(job) };
     },
-    arrived(link) {
-      for (const job of jobs.values()) {
-        if (link.polls.size === 0) return;
-        if (job.takenBy.size === 0 && serves(link, job)) assign(job);
-      }
-    },
+    arrived: takeWaiting,
     lost(link) {
       lastLoss = now();
       for (const id of link.inFlight) {
@@ -173,6 +174,7 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
         job.takenBy.delete(link);
         link.inFlight.delete(id);
         if (job.takenBy.size === 0) place(job);
+        takeWaiting(link);
         return true;
       }
       if (failure !== undefined) fail(job, directoryError(failure));
@@ -183,7 +185,9 @@ export function createDispatcher({ links, now, rootKey }: DispatcherOptions): Di
       return true;
     },
     close() {
-      for (const job of [...jobs.values()]) {
+      const all = [...jobs.values()];
+      jobs.clear();
+      for (const job of all) {
         fail(job, new AgentError('agent-unavailable', 'Local Okta is stopping.'));
       }
     },

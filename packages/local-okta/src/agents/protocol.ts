@@ -6,6 +6,9 @@ import { z } from 'zod';
  */
 export const GATEWAY_PREFIX = '/local/agent/v1';
 
+/** A page holds 500 entries, and a group of a hundred thousand members is one entry. */
+export const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+
 const shortText = z.string().min(1).max(200);
 
 /** The root of an agent's tree tells which directory it serves. */
@@ -13,22 +16,20 @@ export const registrationRequest = z.object({ name: shortText, version: shortTex
 
 export const tokenRequest = z.object({ grant_type: z.string(), device_code: z.string().min(1).max(200) });
 
-const heartbeatFields = {
+const heartbeat = z.object({
   instance: shortText,
   name: shortText,
   version: shortText,
   root: z.string().min(1).max(1000),
-  /** How many more requests it can take now. */
+  /** How many requests it works on at a time. */
   capacity: z.number().int().min(0).max(1000),
   directory: z.object({
     ok: z.boolean(),
     code: z.string().max(100).optional(),
     message: z.string().max(1000).optional(),
   }),
-};
-export type Heartbeat = z.infer<z.ZodObject<typeof heartbeatFields>>;
-
-export const goodbye = z.object({ instance: shortText });
+});
+export type Heartbeat = z.infer<typeof heartbeat>;
 
 export interface Entry {
   readonly dn: string;
@@ -62,14 +63,15 @@ export type WorkResult = z.infer<typeof workResult>;
 /** A part of an answer that is posted by itself. */
 export const postedResult = z.intersection(z.object({ instance: shortText }), workResult);
 
-/** A poll brings the answers that are ready: a short question costs one request, not two. */
-export const poll = z.object({
-  ...heartbeatFields,
-  results: z
-    .array(z.intersection(z.object({ id: shortText }), workResult))
-    .max(100)
-    .default([]),
-});
+/**
+ * What an agent says on its link: first and whenever it changes how it is, then the answers to questions that are no
+ * streams of pages, and that it takes no more of them.
+ */
+export const agentMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('result'), id: shortText, result: workResult }),
+  z.object({ kind: z.literal('beat'), beat: heartbeat }),
+  z.object({ kind: z.literal('goodbye') }),
+]);
 
 export interface BindQuestion {
   readonly kind: 'bind';
@@ -90,8 +92,10 @@ export interface SearchQuestion {
 
 export type Question = BindQuestion | SearchQuestion;
 
-/** As a poll hands it out. */
 export type WorkRequest = Question & { readonly id: string; readonly deadlineMs: number };
+
+/** What Okta says on the link: that it knows the agent now, and what it asks. */
+export type OktaMessage = { readonly kind: 'welcome' } | { readonly kind: 'work'; readonly work: WorkRequest };
 
 function areEntries(value: unknown): boolean {
   return Array.isArray(value) && value.every(isEntry);

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serveWithoutUpgrade, type UpgradeHandler } from './upgrade.ts';
 
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -14,7 +15,7 @@ export class ListenError extends Error {
 export interface HttpServer {
   readonly port: number;
   /** From now on requests go here; until then they are answered with 503. */
-  serve(listener: RequestListener): void;
+  serve(listener: RequestListener, upgrade: UpgradeHandler): void;
   /** Ends idle connections at once, busy ones when they are done or after three seconds. */
   close(): Promise<void>;
 }
@@ -27,6 +28,7 @@ export async function openHttpServer(host: string, port: number): Promise<HttpSe
   let current: RequestListener = (_request, response) => {
     response.writeHead(503, { 'Retry-After': '1', 'Content-Type': 'text/plain' }).end('Local Okta is starting\n');
   };
+  let upgrade: UpgradeHandler = () => false;
   const server = createServer(
     {
       // A client that sends its request a byte a second holds a connection, and nothing more, for this long.
@@ -38,12 +40,16 @@ export async function openHttpServer(host: string, port: number): Promise<HttpSe
     },
     (request, response) => current(request, response),
   );
+  server.on('upgrade', (request, socket, head) => {
+    if (!upgrade(request, socket, head)) serveWithoutUpgrade(server, request, socket, head);
+  });
   server.maxConnections = 2_000;
   await listen(server, host, port);
   return {
     port: (server.address() as AddressInfo).port, // it listens on a port, not on a pipe
-    serve(listener) {
+    serve(listener, upgradeHandler) {
       current = listener;
+      upgrade = upgradeHandler;
     },
     close: () => close(server),
   };
