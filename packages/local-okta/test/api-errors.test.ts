@@ -151,18 +151,40 @@ describe('queries', () => {
     expectError(await call(okta, 'GET', `/api/v1/users?search=${encodeURIComponent(search)}`), 400, 'E0000031');
   });
 
-  it.each([
-    'limit=0',
-    'limit=-1',
-    'limit=ten',
-    'after=%00',
-    'after=../../x',
-    'after=cDk5OTk5OTk5OTk5OTk5OTk5OTk5',
-    'q=%00',
-    'search=a&search=b',
-    'activate=maybe&limit=x',
-  ])('answers the query %s with E0000001', async (query) => {
-    expectError(await call(okta, 'GET', `/api/v1/users?${query}`), 400, 'E0000001');
+  it.each(['limit=0', 'limit=-1', 'limit=ten', 'q=%00', 'search=a&search=b', 'activate=maybe&limit=x'])(
+    'answers the query %s with E0000001',
+    async (query) => {
+      expectError(await call(okta, 'GET', `/api/v1/users?${query}`), 400, 'E0000001');
+    },
+  );
+
+  it.each(['users', 'groups', 'logs'])('answers a cursor of %s that is none with E0000029', async (list) => {
+    for (const after of ['%20', 'garbage', '../../x', 'cDk5OTk5OTk5OTk5OTk5OTk5OTk5']) {
+      expectError(await call(okta, 'GET', `/api/v1/${list}?after=${after}`), 400, 'E0000029');
+    }
+  });
+
+  it('answers a search beside a filter with E0000033', async () => {
+    const filter = encodeURIComponent('id eq "x"');
+    for (const list of ['users', 'groups']) {
+      expectError(await call(okta, 'GET', `/api/v1/${list}?filter=${filter}&search=${filter}`), 400, 'E0000033');
+    }
+  });
+
+  it('passes over how lists are to be sorted, and refuses to sort what is searched for', async () => {
+    const search = `search=${encodeURIComponent('created gt "2020-01-01T00:00:00.000Z"')}`;
+    for (const list of ['users', 'groups']) {
+      // The last but one as Terraform's provider sends it.
+      for (const query of [
+        'sortBy=created',
+        'sortBy=created&sortOrder=desc',
+        `${search}&limit=200&sortOrder=0`,
+        search,
+      ]) {
+        expect((await call(okta, 'GET', `/api/v1/${list}?${query}`)).body).toHaveLength(1);
+      }
+      expectError(await call(okta, 'GET', `/api/v1/${list}?${search}&sortBy=created`), 400, 'E0000001');
+    }
   });
 
   it('searches for quotes, wildcards and SQL as what they are: text', async () => {

@@ -19,7 +19,7 @@ const OPERATIONS = [
 
 /** By status and operation: the status after it, or the error. In the order of OPERATIONS. */
 const TABLE: readonly (readonly [UserStatus, ...string[]])[] = [
-  ['STAGED', 'ACTIVE', 'E0000038', 'DEPROVISIONED', 'E0000001', 'E0000001', 'E0000032', 'E0000038', 'E0000038'],
+  ['STAGED', 'ACTIVE', 'E0000038', 'DEPROVISIONED', 'E0000001', 'E0000001', 'E0000032', 'E0000017', 'E0000038'],
   [
     'PROVISIONED',
     'E0000016',
@@ -55,8 +55,8 @@ const TABLE: readonly (readonly [UserStatus, ...string[]])[] = [
     'E0000038',
   ],
   ['LOCKED_OUT', 'E0000016', 'E0000038', 'DEPROVISIONED', 'E0000001', 'E0000001', 'ACTIVE', 'RECOVERY', 'E0000038'],
-  ['SUSPENDED', 'E0000016', 'E0000038', 'DEPROVISIONED', 'E0000001', 'ACTIVE', 'E0000032', 'E0000038', 'E0000038'],
-  ['DEPROVISIONED', 'PROVISIONED', 'E0000038', 'E0000038', 'E0000001', 'E0000001', 'E0000032', 'E0000038', 'E0000038'],
+  ['SUSPENDED', 'E0000016', 'E0000038', 'DEPROVISIONED', 'E0000001', 'ACTIVE', 'E0000032', 'E0000017', 'E0000038'],
+  ['DEPROVISIONED', 'PROVISIONED', 'E0000038', 'E0000007', 'E0000001', 'E0000001', 'E0000032', 'E0000017', 'E0000038'],
 ];
 
 const PASSWORD = 'Correct-Horse-9';
@@ -110,6 +110,53 @@ describe('the life cycle of a user, over the API', () => {
     },
   );
 
+  // Tools of others look for these words: they take a refused suspension for a success where the user is suspended.
+  it.each([
+    ['suspend', 'STAGED', 400, 'Api validation failed: suspendUser', 'Cannot suspend a user that is not active'],
+    [
+      'unsuspend',
+      'ACTIVE',
+      400,
+      'Api validation failed: unsuspendUser',
+      'Cannot unsuspend a user that is not suspended',
+    ],
+    ['unlock', 'ACTIVE', 403, 'Unlock is not allowed for this user.', 'The user is not locked out.'],
+    [
+      'reset_password',
+      'SUSPENDED',
+      403,
+      'Password reset failed',
+      "Password reset is not allowed in the user's current status",
+    ],
+  ] as const)(
+    'says why %s is refused to who is %s, in Okta’s words',
+    async (operation, status, code, summary, cause) => {
+      const answer = await call(okta, 'POST', `/api/v1/users/${await userIn(status)}/lifecycle/${operation}`);
+      expect([answer.status, answer.body.errorSummary]).toEqual([code, summary]);
+      expect(answer.body.errorCauses).toEqual([{ errorSummary: cause }]);
+    },
+  );
+
+  it('shows somebody who is deactivated, and knows nobody there who could be changed', async () => {
+    const id = await userIn('DEPROVISIONED');
+    for (const [method, path, body] of [
+      ['POST', '', { profile: { lastName: 'Changed' } }],
+      ['PUT', '', { profile: { login: 'x@example.com', email: 'x@example.com', firstName: 'X', lastName: 'X' } }],
+      ['POST', '', { credentials: { password: { value: 'Another-Horse-9' } } }],
+      ['POST', '/lifecycle/deactivate', undefined],
+    ] as const) {
+      const answer = await call(okta, method, `/api/v1/users/${id}${path}`, body);
+      expect([answer.status, answer.body.errorSummary]).toEqual([404, `Not found: Resource not found: ${id} (User)`]);
+    }
+    expect((await call(okta, 'GET', `/api/v1/users/${id}`)).body).toMatchObject({
+      status: 'DEPROVISIONED',
+      profile: { lastName: 'Cycle' },
+    });
+    // Or a password set meanwhile would be good after the activation.
+    expect((await call(okta, 'POST', `/api/v1/users/${id}/lifecycle/activate`)).status).toBe(200);
+    expect((await call(okta, 'GET', `/api/v1/users/${id}`)).body.status).toBe('PROVISIONED');
+  });
+
   it('makes ACTIVE with a password, PROVISIONED without, PASSWORD_EXPIRED where it must be changed, STAGED where asked', async () => {
     const create = async (query: string, credentials: object) => {
       made += 1;
@@ -147,6 +194,8 @@ describe('the life cycle of a user, over the API', () => {
     expect((await change(PASSWORD, 'short')).body.errorCode).toBe('E0000001');
     expect((await change(PASSWORD, 'Another-Horse-9')).status).toBe(200);
     expect((await change(PASSWORD, 'Third-Horse-9')).body.errorCode).toBe('E0000014');
+    await call(okta, 'POST', `/api/v1/users/${id}/lifecycle/suspend`);
+    expect((await change('Another-Horse-9', 'Third-Horse-9')).body.errorCode).toBe('E0000035');
   });
 
   it('keeps its hands off a password that the LDAP directory keeps', async () => {

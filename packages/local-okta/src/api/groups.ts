@@ -5,12 +5,12 @@ import type { Group } from '../directory/groups.ts';
 import { groupFilter, groupSearch } from '../directory/search-dialects.ts';
 import type { SqlCondition } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
-import { invalid } from '../http/okta-error.ts';
+import { OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { createGroupActions, groupsBeginningWith } from './group-actions.ts';
 import { groupView } from './group-view.ts';
-import { baseUrl, queryCursor, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
+import { baseUrl, queryCursor, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
 import { userView } from './user-view.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
@@ -32,7 +32,7 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
   }
 
   function list(request: Request, response: Response): void {
-    refuseQuery(request, 'sortBy', 'sortOrder');
+    refuseSorting(request);
     const where = listCondition(request);
     const page = directory.groups.list({ where, after: queryCursor(request), limit: queryLimit(request, PAGE, PAGE) });
     setLinks(request, response, page.next);
@@ -98,7 +98,7 @@ function listCondition(request: Request): SqlCondition {
   const filter = queryText(request, 'filter');
   const q = queryText(request, 'q');
   if (search !== undefined && (filter !== undefined || q !== undefined)) {
-    throw invalid('search', 'cannot be combined with filter or q');
+    throw new OktaError('E0000033');
   }
   if (search !== undefined) return compileFilter(search, groupSearch);
   const conditions: SqlCondition[] = [{ sql: '1', parameters: [] }];

@@ -39,14 +39,17 @@ export function queryCursor(request: Request): number | undefined {
   const value = queryText(request, 'after');
   if (value === undefined) return undefined;
   const position = /^[\w-]{1,40}$/.test(value) ? Buffer.from(value, 'base64url').toString() : '';
-  if (!/^p\d{1,15}$/.test(position)) throw invalid('after', 'is no cursor of this list');
+  if (!/^p\d{1,15}$/.test(position)) throw new OktaError('E0000029');
   return Number(position.slice(1));
 }
 
-/** Refuses parameters that would change the answer and are not understood: silence would be a wrong answer. */
-export function refuseQuery(request: Request, ...names: readonly string[]): void {
-  for (const name of names) {
-    if (queryText(request, name) !== undefined) throw invalid(name, 'is not supported by Local Okta');
+/**
+ * Refuses to sort what is searched for: silence would be a wrong answer. Elsewhere Okta passes both parameters over, as it
+ * does `sortOrder` alone; Terraform's provider sends `sortOrder=0` with every search.
+ */
+export function refuseSorting(request: Request): void {
+  if (queryText(request, 'search') !== undefined && queryText(request, 'sortBy') !== undefined) {
+    throw invalid('sortBy', 'is not supported by Local Okta');
   }
 }
 

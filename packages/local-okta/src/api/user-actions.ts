@@ -26,19 +26,33 @@ const EVENTS: Record<ApiOperation, readonly [eventType: string, displayMessage: 
 export const API_OPERATIONS = Object.keys(EVENTS) as ApiOperation[];
 
 /** What Okta answers where the user's status forbids the operation. */
-function forbidden(operation: ApiOperation, cause: DirectoryError): OktaError {
+function forbidden(operation: ApiOperation, user: User, cause: DirectoryError): OktaError {
   switch (operation) {
     case 'activate':
       return new OktaError('E0000016', { cause });
     case 'suspend':
-      return invalid('suspend', 'Cannot suspend a user that is not active');
+      return new OktaError('E0000001', {
+        detail: 'suspendUser',
+        causes: ['Cannot suspend a user that is not active'],
+        cause,
+      });
     case 'unsuspend':
-      return invalid('unsuspend', 'Cannot unsuspend a user that is not suspended');
+      return new OktaError('E0000001', {
+        detail: 'unsuspendUser',
+        causes: ['Cannot unsuspend a user that is not suspended'],
+        cause,
+      });
     case 'unlock':
-      return new OktaError('E0000032', { cause });
-    case 'reactivate':
+      return new OktaError('E0000032', { causes: ['The user is not locked out.'], cause });
     case 'deactivate':
+      // For this operation, as for a change of the profile, there are no deactivated users.
+      return new OktaError('E0000007', { detail: `Resource not found: ${user.id} (User)`, cause });
     case 'reset_password':
+      return new OktaError('E0000017', {
+        causes: ["Password reset is not allowed in the user's current status"],
+        cause,
+      });
+    case 'reactivate':
     case 'expire_password':
       return new OktaError('E0000038', { cause });
     default:
@@ -97,7 +111,8 @@ export function createUserActions({ directory, services, audit }: ApiContext) {
         audit(request, response, eventType, displayMessage, [userActor(user)]);
         return changed;
       } catch (error) {
-        if (error instanceof DirectoryError && error.code === 'transition-forbidden') throw forbidden(operation, error);
+        if (error instanceof DirectoryError && error.code === 'transition-forbidden')
+          throw forbidden(operation, user, error);
         throw error;
       }
     },

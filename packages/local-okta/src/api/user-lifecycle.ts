@@ -72,7 +72,9 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
   async function changePassword(request: Request, response: Response): Promise<void> {
     const user = userOfPath(context, request, response);
     const { oldPassword, newPassword } = parseBody(request, changedPasswordSchema);
-    if (!['ACTIVE', 'PASSWORD_EXPIRED', 'STAGED', 'RECOVERY'].includes(user.status)) throw new OktaError('E0000038');
+    if (!['ACTIVE', 'PASSWORD_EXPIRED', 'STAGED', 'RECOVERY'].includes(user.status)) {
+      throw new OktaError('E0000035', { causes: ["Change password is not allowed in the user's current status"] });
+    }
     assertPasswordAllowed(newPassword.value, user.profile.login, user.provider);
     if (!(await knows(user, oldPassword.value))) {
       directory.users.recordFailedSignIn(user.id);

@@ -12,7 +12,7 @@ import type { Audit } from './audit.ts';
 import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { assertImportAllowed, assertPasswordAllowed, requestedPassword, requestedProvider } from './passwords.ts';
-import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseQuery, setLinks } from './query.ts';
+import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
 import { createUserActions } from './user-actions.ts';
 import { userView } from './user-view.ts';
 
@@ -31,7 +31,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   const actions = createUserActions(context);
 
   function list(request: Request, response: Response): void {
-    refuseQuery(request, 'sortBy', 'sortOrder');
+    refuseSorting(request);
     const where = listCondition(request);
     const limit = queryLimit(request, queryText(request, 'q') === undefined ? 200 : 10, 200);
     const page = directory.users.list({ where, after: queryCursor(request), limit });
@@ -50,6 +50,8 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
 
   async function update(request: Request, response: Response, whole: boolean): Promise<void> {
     const before = userOfPath(context, request, response);
+    // Okta shows deactivated users, and knows none where they would be changed.
+    if (before.status === 'DEPROVISIONED') throw notFound('User', before.id);
     const body = parseBody(request, changedUserSchema);
     if (whole && body.profile === undefined) throw invalid('profile', 'The field cannot be left blank');
     const profile = whole ? body.profile : { ...before.profile, ...body.profile };
@@ -114,7 +116,7 @@ function listCondition(request: Request): SqlCondition {
   const filter = queryText(request, 'filter');
   const q = queryText(request, 'q');
   if ([search, filter, q].filter((given) => given !== undefined).length > 1) {
-    throw invalid('search', 'cannot be combined with filter or q');
+    throw new OktaError('E0000033');
   }
   if (search !== undefined) return compileFilter(search, userSearch);
   if (filter !== undefined) return compileFilter(filter, userFilter);

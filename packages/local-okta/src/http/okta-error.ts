@@ -11,6 +11,7 @@ const ERRORS = {
   E0000011: { status: 401, summary: 'Invalid token provided' },
   E0000014: { status: 403, summary: 'Update of credentials failed' },
   E0000016: { status: 403, summary: 'Activation failed because the user is already active' },
+  E0000017: { status: 403, summary: 'Password reset failed' },
   E0000021: {
     status: 415,
     summary: 'Bad request. Accept and/or Content-Type headers likely do not match supported values.',
@@ -20,13 +21,17 @@ const ERRORS = {
     status: 403,
     summary: 'Operation failed because user profile is mastered under another system',
   },
+  E0000029: { status: 400, summary: 'Invalid paging request. Ensure the pagination cursor has not been altered.' },
   E0000030: { status: 400, summary: "Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ" },
   E0000031: { status: 400, summary: 'Invalid search criteria.' },
   E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },
+  E0000033: { status: 400, summary: "Bad request. Can't specify a search query and filter in the same request." },
+  E0000035: { status: 403, summary: 'Change password not allowed on specified user.' },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: { status: 429, summary: 'API call exceeded rate limit due to too many requests.' },
   E0000056: { status: 403, summary: 'Delete application forbidden.' },
   E0000060: { status: 501, summary: 'Unsupported operation.' },
+  E0000090: { status: 409, summary: 'The role specified is already assigned to the user.' },
 } as const;
 
 export type OktaErrorCode = keyof typeof ERRORS;
