@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runDoctor } from '../src/doctor.ts';
 import type { Finding } from '../src/exam.ts';
+
+export { freePorts } from '@ldap-to-okta/test-directory';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -100,17 +101,3 @@ async function inFolder(
 /** For a test that ends it. */
 export const spawnDoctor = (env: Env, args: readonly string[]): ChildProcess =>
   spawn(process.execPath, ['--', main, ...args], { env: bare(env), stdio: ['ignore', 'pipe', 'pipe'] });
-
-/** Ports that nothing listens on. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port); // a TCP server's is never a path
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

@@ -105,6 +105,7 @@ export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalO
     server.serve(
       createWebApp({
         log,
+        publicUrl: config.publicUrl,
         hosts: knownHosts(config),
         routers: parts.flatMap(({ router }) => router ?? []),
         programs: parts.flatMap(({ programs }) => programs ?? []),

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePorts } from '@ldap-to-okta/test-directory';
 import type { LocalOkta } from '../src/local-okta.ts';
 import { type Answer, API_TOKEN, call, startLocalOkta, testClock } from './local-okta-fixture.ts';
 
@@ -189,6 +193,32 @@ describe('groups', () => {
     for (let time = 0; time < 2; time += 1) await call(okta, 'DELETE', `/api/v1/users/${ids[0]}`);
     expect(logins(await call(okta, 'GET', `/api/v1/groups/${group}/users`))).toHaveLength(2);
     expect((await call(okta, 'PUT', `/api/v1/groups/${group}/users/00uNobodyNobodyNobody`)).status).toBe(404);
+  });
+});
+
+describe('addresses in answers', () => {
+  it('lead through what ends TLS in front, where one came by the public URL, and otherwise the way one came', async () => {
+    const [port = 0] = await freePorts(1);
+    const behind = await startLocalOkta({ port, publicUrl: 'https://okta.example' });
+    const under = async (host: string): Promise<{ link: string; body: string }> => {
+      const headers = { host, authorization: `SSWS ${API_TOKEN}` };
+      const asked = request({ port, host: '127.0.0.1', path: '/api/v1/users?limit=1', headers });
+      const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage];
+      return { link: String(answer.headers.link), body: await text(answer) };
+    };
+    try {
+      for (const [host, base] of [
+        ['okta.example', 'https://okta.example'],
+        ['okta.example:443', 'https://okta.example'],
+        [`localhost:${port}`, `http://localhost:${port}`],
+      ] as const) {
+        const { link, body } = await under(host);
+        expect(link).toBe(`<${base}/api/v1/users?limit=1>; rel="self"`);
+        expect(JSON.parse(body)[0]._links.self.href).toMatch(new RegExp(`^${base}/api/v1/users/00u`));
+      }
+    } finally {
+      await behind.close();
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 export { chooseDirectory, type DirectoryChoice } from './choose-directory.ts';
 export { DirectoryError } from './directory-error.ts';
+export { freePorts } from './free-ports.ts';
 export {
   type LdapProxy,
   type LdapProxyCounts,

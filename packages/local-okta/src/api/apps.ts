@@ -5,13 +5,14 @@ import type { App } from '../directory/apps.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { Group } from '../directory/groups.ts';
 import { callerOf } from '../http/api-auth.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { OIDC_APP } from '../oidc/clients.ts';
 import { changedOidcApp, newOidcApp, oidcAppSchema, oidcAppView } from '../oidc/oidc-apps.ts';
 import { createAppActions } from './app-actions.ts';
 import { parseBody, profileSchema } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
-import { baseUrl, queryCursor, queryLimit, queryText, setLinks } from './query.ts';
+import { queryCursor, queryLimit, queryText, setLinks } from './query.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
 const assignmentSchema = z.object({ id: z.string().min(1).max(100), profile: profileSchema.optional() });

@@ -5,12 +5,13 @@ import type { Group } from '../directory/groups.ts';
 import { groupFilter, groupSearch } from '../directory/search-dialects.ts';
 import type { SqlCondition } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { createGroupActions, groupsBeginningWith } from './group-actions.ts';
 import { groupView } from './group-view.ts';
-import { baseUrl, queryCursor, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
+import { queryCursor, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
 import { userView } from './user-view.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { PERMISSIONS, type ResourceKind, type ResourceSet, type Role } from '../directory/admin-roles.ts';
 import { notFound } from '../directory/directory-error.ts';
 import { callerOf } from '../http/api-auth.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
 import { createIamActions } from './iam-actions.ts';
 import { permissionView, resourceKindOf, resourceSetView, resourceView, roleView } from './iam-views.ts';
-import { baseUrl } from './query.ts';
 import type { ApiContext } from './users.ts';
 
 const label = z.string().trim().min(1).max(100);

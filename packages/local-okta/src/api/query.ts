@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { isoTime } from '../filter/filter-sql.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { invalid, OktaError } from '../http/okta-error.ts';
 
 /** A query parameter as text; undefined when absent or empty. @throws OktaError when given twice or unusable */
@@ -51,11 +52,6 @@ export function refuseSorting(request: Request): void {
   if (queryText(request, 'search') !== undefined && queryText(request, 'sortBy') !== undefined) {
     throw invalid('sortBy', 'is not supported by Local Okta');
   }
-}
-
-/** The address under which the caller reached us; the Host header has been checked. */
-export function baseUrl(request: Request): string {
-  return `${request.protocol}://${request.host}`;
 }
 
 /** Okta's paging: `Link` headers, `self` and where there is more `next`. */

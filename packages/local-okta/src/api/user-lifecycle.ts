@@ -1,12 +1,13 @@
 import type { Request, Response, Router } from 'express';
 import type { User } from '../directory/user.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { randomBase62 } from '../ids.ts';
 import { userActor } from '../system-log/log-event.ts';
 import { changedPasswordSchema, parseBody } from './body.ts';
 import { endpoint } from './endpoint.ts';
 import { assertPasswordAllowed } from './passwords.ts';
-import { baseUrl, queryFlag } from './query.ts';
+import { queryFlag } from './query.ts';
 import { API_OPERATIONS, type ApiOperation, createUserActions, type PasswordLink } from './user-actions.ts';
 import { userView } from './user-view.ts';
 import { type ApiContext, userOfPath } from './users.ts';

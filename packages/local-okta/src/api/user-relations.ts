@@ -1,9 +1,10 @@
 import type { Router } from 'express';
 import type { App } from '../directory/apps.ts';
 import type { Directory } from '../directory/directory.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { endpoint } from './endpoint.ts';
 import { groupView } from './group-view.ts';
-import { baseUrl, setLinks } from './query.ts';
+import { setLinks } from './query.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
 /** The active apps that a user is assigned to, in person or by a group. */

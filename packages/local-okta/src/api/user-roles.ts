@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { type RoleAssignment, SUPER_ADMIN } from '../directory/admin-roles.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { User } from '../directory/user.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { invalid } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
 import { adminOnly } from './iam.ts';
 import { createIamActions } from './iam-actions.ts';
-import { baseUrl } from './query.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
 const assignment = z.discriminatedUnion(

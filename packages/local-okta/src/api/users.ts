@@ -6,13 +6,14 @@ import type { User } from '../directory/user.ts';
 import { type SqlCondition, usersBeginningWith } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
+import { baseUrl } from '../http/base-url.ts';
 import { invalid, OktaError } from '../http/okta-error.ts';
 import { userActor } from '../system-log/log-event.ts';
 import type { Audit } from './audit.ts';
 import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { assertImportAllowed, assertPasswordAllowed, requestedPassword, requestedProvider } from './passwords.ts';
-import { baseUrl, queryCursor, queryFlag, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
+import { queryCursor, queryFlag, queryLimit, queryText, refuseSorting, setLinks } from './query.ts';
 import { createUserActions } from './user-actions.ts';
 import { userView } from './user-view.ts';
 

@@ -2,11 +2,13 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { randomBase62 } from '../ids.ts';
+import { setPublicUrl } from './base-url.ts';
 import { errorBody, OktaError } from './okta-error.ts';
 import { html, PAGE_POLICY, page } from './page.ts';
 
 export interface WebAppOptions {
   readonly log: Logger;
+  readonly publicUrl: string;
   /** Host names under which a request may arrive, without ports. */
   readonly hosts: ReadonlySet<string>;
   readonly routers: readonly Router[];
@@ -15,11 +17,12 @@ export interface WebAppOptions {
 }
 
 /** The Express application around the routers of the parts. */
-export function createWebApp({ log, hosts, routers, programs }: WebAppOptions): Express {
+export function createWebApp({ log, publicUrl, hosts, routers, programs }: WebAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   // Query strings as flat texts: nested objects and arrays are nothing Okta's API knows.
   app.set('query parser', 'simple');
+  setPublicUrl(app, publicUrl);
   app.use(requestId, onlyKnownHosts(hosts));
   for (const router of programs) app.use(router);
   // Plain http on loopback: upgrading requests to https or insisting on it would cut people off.
