@@ -53,6 +53,27 @@ describe('apps', () => {
     expect((await call(okta, 'GET', `/api/v1/users/${userId}/appLinks`)).body).toEqual([]);
   });
 
+  it('have groups assigned and taken away, and are found by them, by status and by kind', async () => {
+    const { body: group } = await call(okta, 'POST', '/api/v1/groups', { profile: { name: 'Staff' } });
+    const groups = `/api/v1/apps/${appId}/groups`;
+    const found = async (filter: string) => {
+      const { body } = await call(okta, 'GET', `/api/v1/apps?filter=${encodeURIComponent(filter)}`);
+      return body.errorCode ?? body.map(({ id }: { id: string }) => id);
+    };
+    expect((await call(okta, 'GET', groups)).body).toEqual([]);
+    expect(await found(`group.id eq "${group.id}"`)).toEqual([]);
+    expect((await call(okta, 'PUT', `${groups}/${group.id}`)).body.id).toBe(group.id);
+    expect((await call(okta, 'GET', groups)).body).toEqual([{ id: group.id, priority: 0, profile: {} }]);
+    expect((await call(okta, 'GET', group._links.apps.href)).body).toMatchObject([{ id: appId, label: 'Intranet' }]);
+    for (const filter of [`group.id eq "${group.id}"`, 'status eq "ACTIVE"', 'name eq "intranet"']) {
+      expect([filter, await found(filter)]).toEqual([filter, [appId]]);
+    }
+    expect(await found('status eq "INACTIVE"')).toEqual([]);
+    expect(await found('credentials.signing.kid eq "x"')).toBe('E0000031');
+    expect((await call(okta, 'DELETE', `${groups}/${group.id}`)).status).toBe(204);
+    expect((await call(okta, 'GET', `/api/v1/groups/${group.id}/apps`)).body).toEqual([]);
+  });
+
   it('bring groups that are shown with their source and that the API cannot change', async () => {
     const { body } = await call(okta, 'GET', `/api/v1/groups?filter=${encodeURIComponent('type eq "APP_GROUP"')}`);
     expect(body).toMatchObject([

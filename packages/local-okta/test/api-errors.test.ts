@@ -100,6 +100,12 @@ describe('paths, methods and bodies', () => {
     expect(answer.body.errorCauses).toContainEqual({
       errorSummary: 'login: Username must be in the form of an email address',
     });
+    const short = { login: 'a@b', email: 'a@b', firstName: 'A', lastName: 'B', secondEmail: 'none' };
+    expect((await call(okta, 'POST', '/api/v1/users', { profile: short })).body.errorSummary).toBe(
+      'Api validation failed: login, email, secondEmail',
+    );
+    const nameless = await call(okta, 'POST', '/api/v1/groups', { profile: {} });
+    expect(nameless.body.errorCauses).toEqual([{ errorSummary: 'profile.name: The field cannot be left blank' }]);
   });
 
   it.each([

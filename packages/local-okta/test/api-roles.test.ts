@@ -69,6 +69,11 @@ describe('roles and resource sets by the API', () => {
       }),
     ]);
     expect(await groupsSeenBy('ldap-user')).toBeGreaterThan(0);
+    const again = { type: 'CUSTOM', role: 'groups-user-reader', 'resource-set': set.id };
+    expect(await call(okta, 'POST', `/api/v1/users/${id}/roles`, again)).toMatchObject({
+      status: 409,
+      body: { errorCode: 'E0000090' },
+    });
     expect((await call(okta, 'GET', `/api/v1/users/${id}/roles`)).body).toEqual([made.body]);
 
     await call(okta, 'DELETE', `/api/v1/iam/roles/groups-user-reader/permissions/okta.groups.read`);

@@ -93,7 +93,12 @@ describe('users', () => {
   it('are searched by attribute, operator, and, or and parentheses', async () => {
     await createUser('ann@example.com', { firstName: 'Ann', lastName: 'Bee', department: 'Sales', badge: 7 });
     await createUser('bob@example.com', { firstName: 'Bob', lastName: 'Bee', department: 'Sales (North)' });
-    await createUser('cy@example.org', { firstName: 'Cy', lastName: 'Ångström', department: 'Ops' });
+    await createUser('cy@example.org', {
+      firstName: 'Cy',
+      lastName: 'Ångström',
+      department: 'Ops',
+      langs: ['sv', 'EN'],
+    });
     const cases: [string, string[]][] = [
       ['profile.lastName eq "bee"', ['ann@example.com', 'bob@example.com']],
       ['profile.login sw "ANN"', ['ann@example.com']],
@@ -108,6 +113,9 @@ describe('users', () => {
       ['profile.lastName eq "Ångström"', ['cy@example.org']],
       ['profile.badge eq 7', ['ann@example.com']],
       ['profile.badge pr', ['ann@example.com']],
+      ['profile.langs eq "en"', ['cy@example.org']],
+      ['profile.langs sw "s" and profile.langs pr', ['cy@example.org']],
+      ['profile.langs co "[" or profile.langs eq "sv,EN"', []],
       [
         'status eq "PROVISIONED" and lastUpdated gt "2020-01-01T00:00:00.000Z"',
         ['ann@example.com', 'bob@example.com', 'cy@example.org'],

@@ -1,15 +1,18 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import type { AppUser } from '../directory/app-users.ts';
 import type { App } from '../directory/apps.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { Group } from '../directory/groups.ts';
+import { appFilter } from '../directory/search-dialects.ts';
+import type { SqlCondition } from '../directory/users.ts';
+import { allOf, compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { OIDC_APP } from '../oidc/clients.ts';
 import { changedOidcApp, newOidcApp, oidcAppSchema, oidcAppView } from '../oidc/oidc-apps.ts';
 import { createAppActions } from './app-actions.ts';
+import { appGroupView, appUserView, appView } from './app-views.ts';
 import { parseBody, profileSchema } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { queryCursor, queryLimit, queryText, setLinks } from './query.ts';
@@ -78,10 +81,8 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
     get: {
       permission: read,
       handle(request, response) {
-        const q = queryText(request, 'q')?.toLowerCase();
-        const range = q === undefined ? [] : [q, `${q}\u{10FFFF}`];
         const page = directory.apps.list({
-          where: q === undefined ? undefined : { sql: 'lower(label) >= ? AND lower(label) < ?', parameters: range },
+          where: listCondition(request),
           after: queryCursor(request),
           limit: queryLimit(request, 200, 200),
         });
@@ -123,6 +124,15 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
   endpoint(router, directory, '/apps/:appId/lifecycle/deactivate', {
     post: { permission: undefined, handle: setStatus('INACTIVE') },
   });
+  endpoint(router, directory, '/apps/:appId/groups', {
+    get: {
+      permission: read,
+      handle(request, response) {
+        setLinks(request, response, undefined);
+        response.json(directory.apps.assignedGroupIds(appOfPath(request).id).map(appGroupView));
+      },
+    },
+  });
   endpoint(router, directory, '/apps/:appId/groups/:groupId', {
     get: {
       permission: read,
@@ -131,7 +141,7 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
         if (!directory.apps.assignedGroupIds(appOfPath(request).id).includes(id)) {
           throw notFound('ApplicationGroupAssignment', id);
         }
-        response.json({ id, priority: 0, profile: {} });
+        response.json(appGroupView(id));
       },
     },
     put: {
@@ -140,7 +150,7 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
         requireSuperAdmin(response);
         const group = groupOfPath(request);
         actions.assignGroup(request, response, appOfPath(request), group);
-        response.json({ id: group.id, priority: 0, profile: {} });
+        response.json(appGroupView(group.id));
       },
     },
     delete: {
@@ -180,36 +190,13 @@ export function addAppEndpoints(router: Router, context: ApiContext): void {
   });
 }
 
-/** Settings are not shown: they may hold secrets. Those of OIDC apps are, to who may change them. */
-function appView(app: App, base: string) {
-  const self = `${base}/api/v1/apps/${app.id}`;
-  return {
-    id: app.id,
-    name: app.name,
-    label: app.label,
-    status: app.status,
-    signOnMode: app.signOnMode,
-    created: app.created,
-    lastUpdated: app.lastUpdated,
-    features: [],
-    _links: { self: { href: self }, users: { href: `${self}/users` } },
-  };
-}
-
-function appUserView(appUser: AppUser, base: string) {
-  return {
-    id: appUser.userId,
-    externalId: appUser.externalId,
-    created: appUser.created,
-    lastUpdated: appUser.lastUpdated,
-    lastSync: appUser.lastSync,
-    scope: appUser.scope,
-    status: appUser.status,
-    syncState: appUser.importState === 'confirmed' ? 'SYNCHRONIZED' : 'DISABLED',
-    profile: appUser.profile,
-    _links: {
-      app: { href: `${base}/api/v1/apps/${appUser.appId}` },
-      user: { href: `${base}/api/v1/users/${appUser.userId}` },
-    },
-  };
+function listCondition(request: Request): SqlCondition {
+  const conditions: SqlCondition[] = [];
+  const filter = queryText(request, 'filter');
+  if (filter !== undefined) conditions.push(compileFilter(filter, appFilter));
+  const q = queryText(request, 'q')?.toLowerCase();
+  if (q !== undefined) {
+    conditions.push({ sql: 'lower(label) >= ? AND lower(label) < ?', parameters: [q, `${q}\u{10FFFF}`] });
+  }
+  return allOf(conditions);
 }

@@ -8,7 +8,10 @@ import { OktaError } from '../http/okta-error.ts';
  * @throws OktaError naming each field that is wrong
  */
 export function parseBody<Output>(request: Request, schema: z.ZodType<Output>): Output {
-  const result = schema.safeParse(request.body ?? {});
+  const result = schema.safeParse(request.body ?? {}, {
+    error: ({ code, input }) =>
+      code === 'invalid_type' && input === undefined ? 'The field cannot be left blank' : undefined,
+  });
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
   throw new OktaError('E0000001', {

@@ -24,6 +24,6 @@ export function groupView(group: Group, base: string): GroupView {
     type: group.type,
     profile: { ...group.attributes, name: group.name, description: group.description },
     ...(group.appId === null ? {} : { source: { id: group.appId } }),
-    _links: { self: { href: self }, users: { href: `${self}/users` } },
+    _links: { self: { href: self }, users: { href: `${self}/users` }, apps: { href: `${self}/apps` } },
   };
 }

@@ -2,11 +2,12 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { notFound } from '../directory/directory-error.ts';
 import type { Group } from '../directory/groups.ts';
-import { groupFilter, groupSearch } from '../directory/search-dialects.ts';
+import { appFilter, groupFilter, groupSearch } from '../directory/search-dialects.ts';
 import type { SqlCondition } from '../directory/users.ts';
-import { compileFilter } from '../filter/filter-sql.ts';
+import { allOf, compileFilter } from '../filter/filter-sql.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
+import { appView } from './app-views.ts';
 import { parseBody } from './body.ts';
 import { endpoint, pathParameter } from './endpoint.ts';
 import { createGroupActions, groupsBeginningWith } from './group-actions.ts';
@@ -87,6 +88,17 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
     put: { permission: manage, handle: update },
     delete: { permission: manage, handle: remove },
   });
+  endpoint(router, directory, '/groups/:groupId/apps', {
+    get: {
+      permission: 'okta.users.read',
+      handle(request, response) {
+        const where = compileFilter(`group.id eq "${groupOfPath(request).id}"`, appFilter);
+        const page = directory.apps.list({ where, after: queryCursor(request), limit: queryLimit(request, 20, 200) });
+        setLinks(request, response, page.next);
+        response.json(page.items.map((app) => appView(app, baseUrl(request))));
+      },
+    },
+  });
   endpoint(router, directory, '/groups/:groupId/users', { get: { permission: read, handle: members } });
   endpoint(router, directory, '/groups/:groupId/users/:userId', {
     put: { permission: manage, handle: (request, response) => changeMember(request, response, 'add') },
@@ -102,11 +114,8 @@ function listCondition(request: Request): SqlCondition {
     throw new OktaError('E0000033');
   }
   if (search !== undefined) return compileFilter(search, groupSearch);
-  const conditions: SqlCondition[] = [{ sql: '1', parameters: [] }];
+  const conditions: SqlCondition[] = [];
   if (filter !== undefined) conditions.push(compileFilter(filter, groupFilter));
   if (q !== undefined) conditions.push(groupsBeginningWith(q));
-  return {
-    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
-    parameters: conditions.flatMap(({ parameters }) => parameters),
-  };
+  return allOf(conditions);
 }

@@ -4,7 +4,7 @@ import { type RoleAssignment, SUPER_ADMIN } from '../directory/admin-roles.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { User } from '../directory/user.ts';
 import { baseUrl } from '../http/base-url.ts';
-import { invalid } from '../http/okta-error.ts';
+import { invalid, OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
 import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
 import { adminOnly } from './iam.ts';
@@ -75,6 +75,10 @@ export function addUserRoleEndpoints(router: Router, context: ApiContext): void 
       const user = userOfPath(context, request, response);
       const body = parseBody(request, assignment);
       const ids = body.type === 'CUSTOM' ? named(body) : { role: SUPER_ADMIN, set: undefined };
+      const held = adminRoles.assignmentsOf(user.id);
+      if (held.some(({ role, resourceSetId }) => role === ids.role && resourceSetId === (ids.set ?? null))) {
+        throw new OktaError('E0000090');
+      }
       const made = actions.grant(request, response, user, ids.role, ids.set);
       response.status(201).json(view(user, made, baseUrl(request)));
     }),

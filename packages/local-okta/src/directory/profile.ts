@@ -3,14 +3,22 @@ import type { ProfileValue, UserProfile } from './user.ts';
 
 const MAX_TEXT = 1024;
 
-/** Attributes that are texts, and how long they may be. */
-const TEXTS: ReadonlyMap<string, number> = new Map([
-  ['login', 100],
-  ['email', 100],
-  ['firstName', 50],
-  ['lastName', 50],
-  ['mobilePhone', 100],
-  ['displayName', MAX_TEXT],
+interface TextRule {
+  readonly min?: number;
+  readonly max: number;
+  /** The value is an address, or this is said. */
+  readonly address?: string;
+}
+
+/** Attributes that are texts. Source: Okta's default user schema. */
+const TEXTS: ReadonlyMap<string, TextRule> = new Map([
+  ['login', { min: 5, max: 100, address: 'Username must be in the form of an email address' }],
+  ['email', { min: 5, max: 100, address: 'Does not match required pattern' }],
+  ['secondEmail', { min: 5, max: 100, address: 'Does not match required pattern' }],
+  ['firstName', { max: 50 }],
+  ['lastName', { max: 50 }],
+  ['mobilePhone', { max: 100 }],
+  ['displayName', { max: MAX_TEXT }],
 ]);
 const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 const EMAIL = /^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+$/u;
@@ -51,13 +59,14 @@ function valueProblem(field: string, value: unknown): string | undefined {
       value.length > 1000 || value.some((item) => typeof item !== 'number' && textProblem(item) !== undefined);
     return bad ? 'Array contains an invalid value' : undefined;
   }
-  const max = TEXTS.get(field);
-  if (max !== undefined) {
+  const rule = TEXTS.get(field);
+  if (rule !== undefined) {
+    const { min = 0, max, address } = rule;
     const problem = textProblem(value, max);
-    if (problem !== undefined) return problem;
-    if (field === 'login' && !EMAIL.test(String(value))) return 'Username must be in the form of an email address';
-    if (field === 'email' && !EMAIL.test(String(value))) return 'Does not match required pattern';
-    return undefined;
+    if (problem !== undefined || value === '') return problem;
+    const text = String(value);
+    if (address !== undefined && !EMAIL.test(text)) return address;
+    return text.length < min ? `String cannot be shorter than ${min} characters` : undefined;
   }
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return undefined;
   return textProblem(value);

@@ -12,6 +12,8 @@ const USER_COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
   ['lastUpdated', { sql: 'last_updated', kind: 'time' }],
   ['profile.login', { sql: 'login_key', kind: 'key' }],
   ['profile.email', { sql: 'email_key', kind: 'key' }],
+  ['profile.firstName', { sql: "json_extract(profile, '$.firstName')", kind: 'text' }],
+  ['profile.lastName', { sql: "json_extract(profile, '$.lastName')", kind: 'text' }],
 ]);
 
 const GROUP_COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
@@ -25,12 +27,30 @@ const GROUP_COLUMNS: ReadonlyMap<string, FilterColumn> = new Map([
   ['profile.description', { sql: "json_extract(profile, '$.description')", kind: 'text' }],
 ]);
 
+const APP_COLUMNS: ReadonlyMap<string, FilterColumn> = new Map<string, FilterColumn>([
+  ['name', { sql: 'name', kind: 'exact' }],
+  ['status', { sql: 'status', kind: 'exact' }],
+  [
+    'group.id',
+    {
+      sql: 'app_groups.group_id',
+      kind: 'exact',
+      any: (condition) => `EXISTS (SELECT 1 FROM app_groups WHERE app_groups.app_id = apps.id AND ${condition})`,
+    },
+  ],
+]);
+
 function userColumn(attribute: string): FilterColumn | undefined {
   const known = USER_COLUMNS.get(attribute);
   if (known !== undefined) return known;
   const [head, name = '', ...rest] = attribute.split('.');
   if (head !== 'profile' || rest.length > 0 || !ATTRIBUTE.test(name)) return undefined;
-  return { sql: `json_extract(profile, '$.${name}')`, kind: 'text' };
+  return {
+    sql: 'attribute.value',
+    kind: 'text',
+    // Of a list any value may match; a single value is a list of one here.
+    any: (condition) => `EXISTS (SELECT 1 FROM json_each(profile, '$.${name}') AS attribute WHERE ${condition})`,
+  };
 }
 
 /** `search` of users: any attribute, any operator. Source: Okta API, "List all users", `search`. */
@@ -66,3 +86,6 @@ export const groupFilter: FilterDialect = {
   column: (attribute) => (GROUP_FILTER_ATTRIBUTES.has(attribute) ? GROUP_COLUMNS.get(attribute) : undefined),
   operators: ['eq', 'gt', 'ge', 'lt', 'le'],
 };
+
+/** `filter` of apps. Okta's also knows `user.id` and `credentials.signing.kid`. */
+export const appFilter: FilterDialect = { column: (attribute) => APP_COLUMNS.get(attribute), operators: ['eq'] };

@@ -72,6 +72,14 @@ export function compileFilter(text: string, dialect: FilterDialect): SqlFilter {
   return { sql: compile(parseFilter(text)), parameters };
 }
 
+/** All of the conditions at once; true where there is none. */
+export function allOf(conditions: readonly SqlFilter[]): SqlFilter {
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND ') || '1',
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
+
 function normalise(column: FilterColumn, value: string | number | boolean): string | number | boolean {
   if (typeof value === 'string' && value.includes('\0')) throw new FilterError('a value has a NUL character');
   if (column.kind === 'time') {

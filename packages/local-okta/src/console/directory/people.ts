@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { USER_STATUSES, type UserStatus } from '../../directory/user.ts';
 import { type SqlCondition, usersBeginningWith } from '../../directory/users.ts';
+import { allOf } from '../../filter/filter-sql.ts';
 import { html } from '../../http/page.ts';
 import type { ConsolePage, ConsoleRouter, Visit } from '../console-router.ts';
 import { userLink } from '../widgets/addresses.ts';
@@ -49,11 +50,8 @@ ${pager({ path: PATH, query: { q: search, status: status ?? '' }, after, next: f
 }
 
 function condition(search: string, status: UserStatus | undefined): SqlCondition {
-  const conditions: SqlCondition[] = [{ sql: '1', parameters: [] }];
+  const conditions: SqlCondition[] = [];
   if (search !== '') conditions.push(usersBeginningWith(search));
   if (status !== undefined) conditions.push({ sql: 'status = ?', parameters: [status] });
-  return {
-    sql: conditions.map(({ sql }) => sql).join(' AND '),
-    parameters: conditions.flatMap(({ parameters }) => parameters),
-  };
+  return allOf(conditions);
 }
