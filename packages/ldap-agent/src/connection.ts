@@ -3,10 +3,10 @@ import { connect as tlsConnect } from 'node:tls';
 import { Client } from 'ldapts';
 import { type DirectoryConfig, directoryUrl } from './directory-config.ts';
 import { DirectoryError, toDirectoryError } from './directory-error.ts';
-import { guardAnswers } from './guarded-answers.ts';
+import { type GuardedAnswers, guardAnswers } from './guarded-answers.ts';
 
 /** One connection to the directory, encrypted as configured, not bound yet. */
-export interface Connection {
+export interface Connection extends GuardedAnswers {
   readonly client: Client;
   /** False once the socket has closed; such a connection is never used again. */
   isOpen(): boolean;
@@ -58,7 +58,7 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
       : {}),
   });
   let refused: DirectoryError | undefined;
-  guardAnswers(client, (error) => {
+  const answers = guardAnswers(client, (error) => {
     refused = error;
     closed = true;
     socket?.destroy();
@@ -70,6 +70,7 @@ export async function openConnection(config: DirectoryConfig): Promise<Connectio
   };
   const connection: Connection = {
     client,
+    collectEntries: answers.collectEntries,
     isOpen: () => !closed,
     close,
     async within(ms, operation) {

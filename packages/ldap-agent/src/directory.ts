@@ -3,6 +3,7 @@ import { type Connection, openConnection } from './connection.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import { type DirectoryConfig, directoryUrl } from './directory-config.ts';
 import { DirectoryError, resultCodeOf, toDirectoryError } from './directory-error.ts';
+import { createEntryRows } from './entry-rows.ts';
 import type { BindOutcome, BindWork, Entry, SearchWork } from './protocol.ts';
 import { bindAsUser } from './user-bind.ts';
 
@@ -12,8 +13,11 @@ export interface Directory {
   bind(work: BindWork): Promise<BindOutcome>;
   /** One answer without paging. */
   search(work: SearchWork): Promise<readonly Entry[]>;
-  /** Pages on a connection of their own; the next page is asked for when the consumer wants it. */
-  pages(work: SearchWork, pageSize: number): AsyncGenerator<readonly Entry[]>;
+  /**
+   * Pages on a connection of their own, each a JSON array of {@link Row}s; the next page is asked for when the consumer
+   * wants it.
+   */
+  pages(work: SearchWork, pageSize: number): AsyncGenerator<Buffer>;
   /** Proves that the service account can bind and read. */
   probe(): Promise<void>;
   close(): void;
@@ -81,6 +85,8 @@ export function createDirectory(config: DirectoryConfig): Directory {
       try {
         connection = await openService();
         streams.add(connection);
+        const rows = createEntryRows(work.attributes);
+        connection.collectEntries(rows);
         const pages = connection.client.searchPaginated(work.base, {
           scope: work.scope,
           filter,
@@ -90,7 +96,7 @@ export function createDirectory(config: DirectoryConfig): Directory {
         for (;;) {
           const page = await connection.within(work.deadlineMs, () => pages.next());
           if (page.done === true) return;
-          yield page.value.searchEntries.map(toEntry);
+          yield rows.take();
         }
       } catch (error) {
         throw toDirectoryError(error);

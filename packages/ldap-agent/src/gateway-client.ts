@@ -23,7 +23,7 @@ export class GatewayUnreachable extends Error {
 }
 
 export interface GatewayClient {
-  /** @throws GatewayUnreachable */
+  /** `body` becomes JSON; bytes are JSON. @throws GatewayUnreachable */
   post(
     path: string,
     body: unknown,
@@ -46,7 +46,7 @@ export function createGatewayClient(oktaUrl: string): GatewayClient {
   return {
     post(path, body, { token, timeoutMs = 15_000, signal } = {}) {
       // A text leaves in one piece with the headers.
-      const payload = JSON.stringify(body);
+      const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
       return new Promise((resolve, reject) => {
         const outgoing = request(
           {

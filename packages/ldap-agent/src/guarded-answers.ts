@@ -1,21 +1,25 @@
 import type { Client } from 'ldapts';
+import { BER, contentStart, elementEnd } from './ber.ts';
 import { DirectoryError } from './directory-error.ts';
+import type { EntryRows } from './entry-rows.ts';
 
 /** An entry with a large photograph is smaller by far. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
-const SEQUENCE = 0x30;
-const SET = 0x31;
-const BOOLEAN = 0x01;
-const INTEGER = 0x02;
-const OCTET_STRING = 0x04;
 const SEARCH_ENTRY = 0x64;
 const CONTROLS = 0xa0;
 const CONSTRUCTED = 0x20;
 
+const MALFORMED = 'a malformed message';
+
 /** The part of ldapts that every received byte goes through, on every transport. */
 interface MessageParser {
   read(data: Buffer, pending: unknown): void;
+}
+
+export interface GuardedAnswers {
+  /** From now on entries become rows. ldapts sees the first of each page alone: it ends a search with a page of none. */
+  collectEntries(rows: EntryRows): void;
 }
 
 /**
@@ -24,7 +28,7 @@ interface MessageParser {
  *
  * @param refuse told once, when the directory does not speak LDAP; nothing more is read
  */
-export function guardAnswers(client: Client, refuse: (error: DirectoryError) => void): void {
+export function guardAnswers(client: Client, refuse: (error: DirectoryError) => void): GuardedAnswers {
   const parser: unknown = Reflect.get(client, 'messageParser');
   if (!isParser(parser)) throw new Error('This version of ldapts keeps its parser elsewhere: adapt guardAnswers.');
   const read = parser.read.bind(parser);
@@ -32,6 +36,7 @@ export function guardAnswers(client: Client, refuse: (error: DirectoryError) => 
   let bytes = 0;
   let needed = 1;
   let refused = false;
+  let rows: EntryRows | undefined;
 
   /** Reads whole messages; what is left is kept until there is more of it. */
   function take(data: Buffer, pending: unknown): void {
@@ -44,11 +49,17 @@ export function guardAnswers(client: Client, refuse: (error: DirectoryError) => 
         needed = size ?? bytes + 1;
         return;
       }
-      const message = data.subarray(at, at + size);
-      if (!isMessage(message)) throw new RangeError('a malformed message');
-      read(message, pending);
+      const entry = rows === undefined ? -1 : entryIn(data, at, at + size);
+      const entryEnd = entry < 0 ? -1 : elementEnd(data, entry, at + size);
+      if (entryEnd !== at + size || rows?.count === 0) hand(data.subarray(at, at + size), pending);
+      if (entry >= 0 && !rows?.add(data, contentStart(data, entry), entryEnd)) throw new RangeError(MALFORMED);
       at += size;
     }
+  }
+
+  function hand(message: Buffer, pending: unknown): void {
+    if (!isMessage(message)) throw new RangeError(MALFORMED);
+    read(message, pending);
   }
 
   parser.read = (data, pending) => {
@@ -65,6 +76,19 @@ export function guardAnswers(client: Client, refuse: (error: DirectoryError) => 
       refuse(new DirectoryError('connection-lost', `the directory sent ${text}`, { cause: error }));
     }
   };
+
+  return {
+    collectEntries(into) {
+      rows = into;
+    },
+  };
+}
+
+/** Where the entry begins that a message brings; -1 when it brings something else. */
+function entryIn(data: Buffer, from: number, to: number): number {
+  const id = contentStart(data, from);
+  const operation = elementEnd(data, id, to);
+  return operation >= 0 && data[id] === BER.integer && data[operation] === SEARCH_ENTRY ? operation : -1;
 }
 
 const isParser = (value: unknown): value is MessageParser =>
@@ -73,7 +97,7 @@ const isParser = (value: unknown): value is MessageParser =>
 /** Header and content of the message that begins there; undefined when its header is not whole. */
 function messageSize(data: Buffer, at: number): number | undefined {
   if (at === data.length) return undefined;
-  if (data[at] !== SEQUENCE) throw new RangeError('something that is not LDAP');
+  if (data[at] !== BER.sequence) throw new RangeError('something that is not LDAP');
   const first = data[at + 1];
   if (first === undefined) return undefined;
   if (first >= 0x80 && (first === 0x80 || first > 0x84)) throw new RangeError('a length that LDAP does not allow');
@@ -90,12 +114,8 @@ type Check = (tag: number, start: number, end: number, index: number) => boolean
 function every(data: Buffer, from: number, to: number, check: Check): boolean {
   let at = from;
   for (let index = 0; at < to; index += 1) {
-    const first = data[at + 1] ?? 0x80;
-    const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-    const start = at + 2 + lengthBytes;
-    if (first === 0x80 || lengthBytes > 4 || start > to) return false;
-    const end = start + (lengthBytes === 0 ? first : data.readUIntBE(at + 2, lengthBytes));
-    if (end > to || !check(data[at] ?? 0, start, end, index)) return false;
+    const end = elementEnd(data, at, to);
+    if (end < 0 || !check(data[at] ?? 0, contentStart(data, at), end, index)) return false;
     at = end;
   }
   return true;
@@ -105,7 +125,7 @@ function every(data: Buffer, from: number, to: number, check: Check): boolean {
 function isMessage(data: Buffer): boolean {
   return every(data, 0, data.length, (_tag, from, to) =>
     every(data, from, to, (tag, start, end, index) => {
-      if (index === 0) return tag === INTEGER;
+      if (index === 0) return tag === BER.integer;
       if (index === 1) return tag === SEARCH_ENTRY ? isEntry(data, start, end) : isResult(data, tag, start, end);
       return tag === CONTROLS && every(data, start, end, (one, first, last) => isControl(data, one, first, last));
     }),
@@ -118,26 +138,28 @@ function isResult(data: Buffer, operation: number, from: number, to: number): bo
 
 function isEntry(data: Buffer, from: number, to: number): boolean {
   const isAttribute: Check = (tag, start, end) =>
-    tag === SEQUENCE &&
+    tag === BER.sequence &&
     every(data, start, end, (part, first, last, index) =>
-      index === 0 ? part === OCTET_STRING : index === 1 && part === SET && every(data, first, last, isText),
+      index === 0 ? part === BER.octetString : index === 1 && part === BER.set && every(data, first, last, isText),
     );
   return every(data, from, to, (tag, start, end, index) =>
-    index === 0 ? tag === OCTET_STRING : index === 1 && tag === SEQUENCE && every(data, start, end, isAttribute),
+    index === 0 ? tag === BER.octetString : index === 1 && tag === BER.sequence && every(data, start, end, isAttribute),
   );
 }
 
-const isText: Check = (tag) => tag === OCTET_STRING;
+const isText: Check = (tag) => tag === BER.octetString;
 
 /** A name, perhaps whether it is critical, perhaps a value. */
 function isControl(data: Buffer, tag: number, from: number, to: number): boolean {
   let before = 0;
   return (
-    tag === SEQUENCE &&
+    tag === BER.sequence &&
     every(data, from, to, (part, _start, _end, index) => {
       const fits =
-        index === 0 ? part === OCTET_STRING : (part === BOOLEAN && index === 1) || (part === OCTET_STRING && index < 3);
-      const follows = index < 2 || before === BOOLEAN;
+        index === 0
+          ? part === BER.octetString
+          : (part === BER.boolean && index === 1) || (part === BER.octetString && index < 3);
+      const follows = index < 2 || before === BER.boolean;
       before = part;
       return fits && follows;
     })

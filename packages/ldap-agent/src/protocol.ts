@@ -55,11 +55,14 @@ export const oktaMessage = z.discriminatedUnion('kind', [
 ]);
 export type OktaMessage = z.infer<typeof oktaMessage>;
 
-/** Values keyed by attribute name in lower case. A value alone is a text: most are, a million times per import. */
+/** Values keyed by attribute name in lower case. A value alone is a text. */
 export interface Entry {
   readonly dn: string;
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }
+
+/** An entry of a page: its DN, then the values of each attribute in the order of the question; null where it has none. */
+export type Row = readonly [dn: string, ...values: (string | readonly string[] | null)[]];
 
 export type BindOutcome = 'ok' | 'invalid' | 'locked' | 'password-expired' | 'must-change';
 
@@ -75,12 +78,18 @@ export interface AskedDirectory {
   readonly ms: number;
 }
 
+/** A page of a search; the `entries` that end it are none. `rows` is a JSON array of {@link Row}s already. */
+export interface PageResult {
+  readonly final: false;
+  readonly rows: Buffer;
+}
+
 /** One part of the answer to one request; `final` ends it. */
 export type WorkResult =
   | { readonly final: true; readonly outcome: BindOutcome; readonly asked: AskedDirectory }
   | { readonly final: true; readonly error: WorkError; readonly asked?: AskedDirectory }
   | { readonly final: true; readonly entries: readonly Entry[] }
-  | { readonly final: false; readonly entries: readonly Entry[] };
+  | PageResult;
 
 /** How the agent is: Okta's dashboard shows it. */
 export interface Heartbeat {

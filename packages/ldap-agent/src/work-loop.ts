@@ -57,7 +57,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       try {
         const { status } = await gateway.post(
           `/requests/${encodeURIComponent(work.id)}/result`,
-          { instance: heartbeat().instance, ...result },
+          resultBody(heartbeat().instance, result),
           { token, timeoutMs: RESULT_TIMEOUT_MS },
         );
         if (status < 500) return status < 300;
@@ -123,4 +123,11 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       await ended;
     },
   };
+}
+
+/** The rows of a page go as they are: they are JSON, and most of what an agent ever sends. */
+function resultBody(instance: string, result: WorkResult): unknown {
+  if (!('rows' in result)) return { instance, ...result };
+  const head = Buffer.from(`{"instance":${JSON.stringify(instance)},"final":false,"rows":`);
+  return Buffer.concat([head, result.rows, Buffer.from('}')]);
 }

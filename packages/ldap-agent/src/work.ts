@@ -34,8 +34,8 @@ const PAGES_IN_FLIGHT = 8;
 /** The gateway acknowledges a page when it has been worked on: its pace is the pace of the search. */
 async function streamPages(work: SearchWork, pageSize: number, directory: Directory, deliver: Deliver): Promise<void> {
   const underWay: Promise<boolean>[] = [];
-  for await (const entries of directory.pages(work, pageSize)) {
-    const delivered = deliver({ final: false, entries });
+  for await (const rows of directory.pages(work, pageSize)) {
+    const delivered = deliver({ final: false, rows });
     delivered.catch(() => undefined);
     underWay.push(delivered);
     if (underWay.length >= PAGES_IN_FLIGHT && !(await underWay.shift())) return;

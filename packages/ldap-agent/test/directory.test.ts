@@ -117,16 +117,35 @@ describe('a bind as a person', () => {
 });
 
 describe('pages', () => {
+  const attributes = ['mail', 'memberUid', 'description', 'modifyTimestamp', 'nothing', 'cn', 'sn', 'userPassword'];
+
+  /** What is looked for by name of attribute, in the order of the question. */
+  async function rows(directory: Directory, work: SearchWork): Promise<unknown[]> {
+    return (await directory.search(work)).map(({ dn, attributes: values }) => [
+      dn,
+      ...work.attributes.map((name) => values[name.toLowerCase()] ?? null),
+    ]);
+  }
+
   it('bring every entry once, and stop when nobody reads on', async () => {
     const directory = connect();
-    const all = await directory.search(search({}));
-    const seen: string[] = [];
-    for await (const page of directory.pages(search({}), 7)) seen.push(...page.map(({ dn }) => dn));
-    expect(new Set(seen)).toEqual(new Set(all.map(({ dn }) => dn)));
-    expect(seen).toHaveLength(all.length);
-    for await (const page of directory.pages(search({}), 7)) {
-      expect(page).toHaveLength(7);
+    const work = search({ base: ldap.base, filter: '(objectclass=*)', attributes });
+    const seen: unknown[] = [];
+    for await (const page of directory.pages(work, 7)) seen.push(...JSON.parse(page.toString()));
+    expect(seen).toEqual(await rows(directory, work));
+    expect(seen.length).toBeGreaterThan(14);
+    for await (const page of directory.pages(work, 7)) {
+      expect(JSON.parse(page.toString())).toHaveLength(7);
       break;
     }
+  });
+
+  it('come encrypted as well, and none where nothing is found', async () => {
+    const directory = connect({ tls: 'starttls', ca: readFileSync(ldap.caFile, 'utf8'), host: 'localhost' });
+    const pages: string[] = [];
+    for await (const page of directory.pages(search({ filter: '(cn=nobody)' }), 7)) pages.push(page.toString());
+    for await (const page of directory.pages(search({ filter: '(cn=user01)', attributes: ['uid'] }), 7))
+      pages.push(page.toString());
+    expect(pages).toEqual(['[]', `[["${user01}","user01"]]`]);
   });
 });

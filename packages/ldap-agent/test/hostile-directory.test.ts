@@ -2,24 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { attribute, bound, done, entry, message, raw, SUCCESS, text, tlv } from './ldap-messages.ts';
 
 /** The agent's directory in a process of its own, which a test can end when it hangs: so can no timer within it. */
 const module = new URL('../dist/directory.js', import.meta.url).href;
-
-const tlv = (tag: number, ...parts: readonly Buffer[]): Buffer => {
-  const content = Buffer.concat(parts);
-  const length = Buffer.alloc(5, 0x84);
-  length.writeUInt32BE(content.length, 1);
-  return Buffer.concat([Buffer.from([tag]), length, content]);
-};
-const raw = (...bytes: readonly number[]): Buffer => Buffer.from(bytes);
-const text = (value: string): Buffer => tlv(0x04, Buffer.from(value));
-const message = (id: number, ...parts: readonly Buffer[]): Buffer => tlv(0x30, raw(2, 1, id), ...parts);
-const SUCCESS = raw(0x0a, 1, 0, 4, 0, 4, 0);
-const bound = (id: number): Buffer => message(id, tlv(0x61, SUCCESS));
-const done = (id: number, ...controls: readonly Buffer[]): Buffer => message(id, tlv(0x65, SUCCESS), ...controls);
-const entry = (id: number, ...attributes: readonly Buffer[]): Buffer =>
-  message(id, tlv(0x64, text('cn=a,dc=x'), tlv(0x30, ...attributes)));
 
 const OVERLONG = raw(0x04, 0x7f, 0x41);
 const MALFORMED: readonly [string, (id: number) => Buffer][] = [
@@ -62,14 +48,31 @@ async function serve(answer: (id: number) => Buffer, size = Number.POSITIVE_INFI
   return (server.address() as AddressInfo).port; // it listens on a port
 }
 
-/** One search; what came of it. */
-async function ask(port: number): Promise<string> {
+/** One search, at once or in pages; what came of it. */
+async function ask(port: number, how: 'search' | 'pages'): Promise<string> {
   const config = { host: '127.0.0.1', port, tls: 'off', bindDn: 'cn=a', bindPassword: 'b', root: 'dc=x' };
-  const work = { id: '1', kind: 'search', base: 'dc=x', scope: 'sub', filter: '(cn=*)', attributes: [], sizeLimit: 0 };
+  const work = {
+    id: '1',
+    kind: 'search',
+    base: 'dc=x',
+    scope: 'sub',
+    filter: '(cn=*)',
+    attributes: ['description', 'cn'],
+    sizeLimit: 0,
+  };
   const script = `import { createDirectory } from ${JSON.stringify(module)};
     const directory = createDirectory(${JSON.stringify(config)});
-    const found = await directory.search({ ...${JSON.stringify(work)}, deadlineMs: 10_000 }).then(
-      (entries) => 'entries ' + entries.map(({ attributes }) => attributes.cn).join(),
+    const work = { ...${JSON.stringify(work)}, deadlineMs: 10_000 };
+    const read = {
+      search: async () => (await directory.search(work)).map(({ attributes }) => attributes.cn),
+      async pages() {
+        const names = [];
+        for await (const rows of directory.pages(work, 2)) for (const row of JSON.parse(rows)) names.push(row[2]);
+        return names;
+      },
+    };
+    const found = await read.${how}().then(
+      (names) => 'entries ' + names.join(),
       ({ name, code, message }) => [name, code, message].join(' '));
     process.stdout.write(found, () => process.exit());`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -85,23 +88,23 @@ async function ask(port: number): Promise<string> {
   return child.signalCode === null ? printed : 'it hung';
 }
 
-describe('a directory that sends', () => {
+describe.each(['search', 'pages'] as const)('to a %s, a directory that sends', (how) => {
   it.each(MALFORMED)('%s is refused, and nothing hangs', async (_what, answer) => {
-    expect(await ask(await serve(answer))).toMatch(/^DirectoryError connection-lost the directory sent /);
+    expect(await ask(await serve(answer), how)).toMatch(/^DirectoryError connection-lost the directory sent /);
   });
 
   it('its answers in single bytes, or all in one, is understood', async () => {
-    const attribute = (name: string, ...values: readonly string[]) =>
-      tlv(0x30, text(name), tlv(0x31, ...values.map(text)));
+    const control = tlv(0xa0, tlv(0x30, text('1.2.3'), raw(1, 1, 0), text('value')), tlv(0x30, text('1.2')));
     const answer = (id: number) =>
       Buffer.concat([
         entry(id, attribute('cn', 'one'), attribute('description')),
         entry(id, attribute('cn', 'two')),
+        message(id, tlv(0x64, text('cn=three'), tlv(0x30, attribute('cn', 'three'))), control),
         message(id, tlv(0x73, text('ldap://127.0.0.1:1/o=elsewhere'))),
-        done(id, tlv(0xa0, tlv(0x30, text('1.2.3'), raw(1, 1, 0), text('value')), tlv(0x30, text('1.2')))),
+        done(id, control),
       ]);
-    expect(await ask(await serve(answer, 1))).toBe('entries one,two');
+    expect(await ask(await serve(answer, 1), how)).toBe('entries one,two,three');
     server?.close();
-    expect(await ask(await serve(answer))).toBe('entries one,two');
+    expect(await ask(await serve(answer), how)).toBe('entries one,two,three');
   });
 });

@@ -33,9 +33,13 @@ export type Heartbeat = z.infer<typeof heartbeat>;
 
 export interface Entry {
   readonly dn: string;
-  /** By attribute name in lower case. A value alone is a text: most are, a million times per import. */
+  /** By attribute name in lower case. A value alone is a text. */
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }
+
+/** An entry of a page: its DN, then the values of each attribute in the order of the question; null where it has none. */
+export type Row = readonly [dn: string, ...values: Values[]];
+export type Values = string | readonly string[] | null;
 
 const bindOutcome = z.enum(['ok', 'invalid', 'locked', 'password-expired', 'must-change']);
 export type BindOutcome = z.infer<typeof bindOutcome>;
@@ -54,7 +58,8 @@ export type AskedDirectory = z.infer<typeof askedDirectory>;
 /** One part of the answer to one request; `final` ends it. */
 export const workResult = z.union([
   // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
-  z.object({ final: z.boolean(), entries: z.custom<readonly Entry[]>(areEntries) }),
+  z.object({ final: z.literal(false), rows: z.custom<readonly Row[]>(areRows) }),
+  z.object({ final: z.literal(true), entries: z.custom<readonly Entry[]>(areEntries) }),
   z.object({ final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
   z.object({ final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
 ]);
@@ -96,6 +101,16 @@ export type WorkRequest = Question & { readonly id: string; readonly deadlineMs:
 
 /** What Okta says on the link: that it knows the agent now, and what it asks. */
 export type OktaMessage = { readonly kind: 'welcome' } | { readonly kind: 'work'; readonly work: WorkRequest };
+
+function areRows(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isRow);
+}
+
+function isRow(value: unknown): boolean {
+  if (!Array.isArray(value) || typeof value[0] !== 'string') return false;
+  for (const values of value) if (values !== null && !isTexts(values)) return false;
+  return true;
+}
 
 function areEntries(value: unknown): boolean {
   return Array.isArray(value) && value.every(isEntry);

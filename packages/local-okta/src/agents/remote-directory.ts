@@ -1,7 +1,7 @@
 import { AgentError, type Witness } from './agent-error.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { createPageChannel } from './page-channel.ts';
-import type { BindOutcome, BindQuestion, Entry, SearchQuestion } from './protocol.ts';
+import type { BindOutcome, BindQuestion, Entry, Row, SearchQuestion } from './protocol.ts';
 
 export interface BindAnswer {
   readonly outcome: BindOutcome;
@@ -13,7 +13,7 @@ export interface RemoteDirectory {
   bind(question: Omit<BindQuestion, 'kind'>, deadlineMs: number): Promise<BindAnswer>;
   search(question: Omit<SearchQuestion, 'kind' | 'pageSize'>, deadlineMs: number): Promise<readonly Entry[]>;
   /** Page by page; the search goes on only as fast as it is read. It ends at once, without an error, when it is aborted. */
-  pages(question: PagedQuestion, signal: AbortSignal): AsyncGenerator<readonly Entry[]>;
+  pages(question: PagedQuestion, signal: AbortSignal): AsyncGenerator<readonly Row[]>;
 }
 
 export type PagedQuestion = Omit<SearchQuestion, 'kind' | 'sizeLimit'> & { readonly pageSize: number };
@@ -53,7 +53,7 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
         });
       }),
     async *pages(question, signal) {
-      const channel = createPageChannel<readonly Entry[]>();
+      const channel = createPageChannel<readonly Row[]>();
       let timer: NodeJS.Timeout | undefined;
       const watch = (): void => {
         clearTimeout(timer);
@@ -67,13 +67,12 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
         deadlineMs: PAGE_MS,
         async onResult(result) {
           clearTimeout(timer);
-          if (!('entries' in result)) {
-            channel.end(unexpected());
-            return false;
+          if (!('rows' in result)) {
+            channel.end('entries' in result ? undefined : unexpected());
+            return 'entries' in result;
           }
-          const read = result.entries.length === 0 || (await channel.push(result.entries));
-          if (result.final) channel.end();
-          else if (read) watch();
+          const read = result.rows.length === 0 || (await channel.push(result.rows));
+          if (read) watch();
           return read;
         },
         onError: (error) => channel.end(error),

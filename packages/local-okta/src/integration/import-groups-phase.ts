@@ -1,19 +1,19 @@
-import type { Entry } from '../agents/protocol.ts';
+import type { Row } from '../agents/protocol.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedGroup, mapGroup } from './mapping.ts';
 
 /** Takes one page of groups, with their members as keys. Groups need no confirmation. What was counted is not counted again. */
-export function importGroupsPage(work: ImportWork, entries: readonly Entry[]): void {
+export function importGroupsPage(work: ImportWork, rows: readonly Row[]): void {
   const { groupRecords, counts, run } = work;
-  for (const entry of entries) {
-    const result = mapGroup(entry, work.settings);
+  for (const row of rows) {
+    const result = mapGroup(row, work.settings);
     const externalId = 'group' in result ? result.group.externalId : result.externalId;
     const record = groupRecords.find(externalId);
-    const key = externalId || entry.dn;
+    const key = externalId || row[0];
     const again = record === undefined ? work.leftOut.has(key) : record.seenRun === run;
     if (!again) counts.groups.scanned += 1;
     if ('problems' in result) {
-      if (!again) for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
+      if (!again) for (const problem of result.problems) work.report(row[0], problem.code, problem.message);
       if (record === undefined) work.leftOut.add(key);
       else groupRecords.touch(externalId, run);
       continue;

@@ -1,4 +1,4 @@
-import type { Entry } from '../agents/protocol.ts';
+import type { Row } from '../agents/protocol.ts';
 import type { ImportedUser } from '../directory/import-users.ts';
 import { keyOf } from '../directory/user.ts';
 import type { UserRecord } from './directory-records.ts';
@@ -9,8 +9,8 @@ import { type MappedUser, uidKey } from './mapping.ts';
  * Takes one page of people: new ones are staged, changed ones updated, in one transaction. Whoever was counted in this
  * run is not counted again: an agent died and another one began the search again, or the entry moved while it was read.
  */
-export function importUsersPage(work: ImportWork, entries: readonly Entry[]): void {
-  takeUsers(work, entries, MOST_CONTESTED);
+export function importUsersPage(work: ImportWork, rows: readonly Row[]): void {
+  takeUsers(work, rows, MOST_CONTESTED);
 }
 
 /** After the last page: whoever gave up a username has done so; what is still contested is reported. */
@@ -24,9 +24,9 @@ export function importContestedUsers(work: ImportWork): void {
 }
 
 /** @param mostContested how many usernames may stay contested until the end; those beyond are reported at once */
-function takeUsers(work: ImportWork, entries: readonly Entry[], mostContested: number): void {
+function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number): void {
   const { records, counts, run } = work;
-  const mapped = latestOfEach(entries.map((entry) => ({ entry, result: work.mapUser(entry) })));
+  const mapped = latestOfEach(rows.map((row) => ({ row, result: work.mapUser(row) })));
   const digests = records.digests(mapped.map(idOf));
   const different = mapped.flatMap(({ result }) => {
     if (!('user' in result)) return [];
@@ -46,15 +46,16 @@ function takeUsers(work: ImportWork, entries: readonly Entry[], mostContested: n
   const changed: ImportedUser[] = [];
   const changedRecords: UserRecord[] = [];
   for (const one of mapped) {
-    const { entry, result } = one;
+    const { row, result } = one;
+    const [dn] = row;
     const externalId = idOf(one);
     const digest = digests.get(externalId);
     const record = known.get(externalId);
-    const key = externalId || entry.dn;
+    const key = externalId || dn;
     const again = digest === undefined ? work.leftOut.has(key) : digest.seenRun === run;
     if (!again) counts.users.scanned += 1;
     if ('problems' in result) {
-      if (!again) for (const problem of result.problems) work.report(entry.dn, problem.code, problem.message);
+      if (!again) for (const problem of result.problems) work.report(dn, problem.code, problem.message);
       // Something is wrong with the entry, but it is there: nobody is removed for that.
       if (digest === undefined) work.leftOut.add(key);
       else still.push(externalId);
@@ -76,7 +77,7 @@ function takeUsers(work: ImportWork, entries: readonly Entry[], mostContested: n
     const contested = work.contested.delete(key);
     const holder = usernames.take(user);
     if (holder !== undefined) {
-      if (work.contested.size < mostContested) work.contested.set(key, entry);
+      if (work.contested.size < mostContested) work.contested.set(key, row);
       else if (!again || contested) reportTaken(work, user, holder);
       if (record === undefined) work.leftOut.add(key);
       else still.push(externalId);
@@ -111,19 +112,19 @@ function takeUsers(work: ImportWork, entries: readonly Entry[], mostContested: n
 /** Beyond these, whoever has a username that another one has is reported without a second look. */
 const MOST_CONTESTED = 500;
 
-interface MappedEntry {
-  readonly entry: Entry;
+interface MappedRow {
+  readonly row: Row;
   readonly result: ReturnType<ImportWork['mapUser']>;
 }
 
 /** One that moved while it was read may be in two pages: the later one is true. */
-function latestOfEach(mapped: readonly MappedEntry[]): readonly MappedEntry[] {
-  const byKey = new Map<string, MappedEntry>();
-  for (const one of mapped) byKey.set(idOf(one) || one.entry.dn, one);
+function latestOfEach(mapped: readonly MappedRow[]): readonly MappedRow[] {
+  const byKey = new Map<string, MappedRow>();
+  for (const one of mapped) byKey.set(idOf(one) || one.row[0], one);
   return byKey.size === mapped.length ? mapped : [...byKey.values()];
 }
 
-function idOf({ result }: MappedEntry): string {
+function idOf({ result }: MappedRow): string {
   return 'user' in result ? result.user.externalId : result.externalId;
 }
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../agents/protocol.ts';
+import type { Row } from '../agents/protocol.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { ImportedUser, ImportUsers } from '../directory/import-users.ts';
 import type { DirectoryRecords } from './directory-records.ts';
@@ -25,7 +25,7 @@ export interface ImportWork {
   /** Entries that were counted and have no record, by id or DN: a search that is begun again brings them again. */
   readonly leftOut: Set<string>;
   /** Entries with a username that another one has, who may give it up further on: they are looked at again at the end. */
-  readonly contested: Map<string, Entry>;
+  readonly contested: Map<string, Row>;
   imported(user: Pick<MappedUser, 'externalId' | 'dn' | 'profile'>, userId: string | undefined): ImportedUser;
   /** One entry has something wrong with it; the rest goes on. */
   report(dn: string, code: string, message: string): void;

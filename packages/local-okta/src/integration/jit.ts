@@ -5,7 +5,7 @@ import type { DirectoryRecords } from './directory-records.ts';
 import { equality } from './filter.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { ImportSource } from './import-jobs.ts';
-import { createUserMapper, type MappedUser, userAttributes } from './mapping.ts';
+import { createUserMapper, type MappedUser, rowOf, userAttributes } from './mapping.ts';
 
 /** Somebody whom the directory knows and Okta does not. */
 export interface JitCandidate {
@@ -50,7 +50,10 @@ export async function findForJit(
   const [entry, another] = entries;
   if (entry === undefined || another !== undefined) return undefined;
   if (NEEDED.some((name) => (entry.attributes[name]?.at(0) ?? '') === '')) return undefined;
-  const result = createUserMapper(settings, Math.floor(context.clock.now() / 86_400_000))(entry);
+  const result = createUserMapper(
+    settings,
+    Math.floor(context.clock.now() / 86_400_000),
+  )(rowOf(entry, userAttributes(settings)));
   if (!('user' in result) || result.user.disabled) return undefined;
   const { user } = result;
   const [holder] = records.holdersOfLogins([user.profile.login ?? '']).values();

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Entry } from '../agents/protocol.ts';
+import type { Entry, Row } from '../agents/protocol.ts';
 import { dnKey } from '../dn-key.ts';
 import type { IntegrationSettings } from './settings.ts';
 
@@ -59,37 +59,52 @@ export function groupAttributes(settings: IntegrationSettings): string[] {
 
 const unique = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.toLowerCase()))];
 
-/** `name` in lower case. */
-function first(entry: Entry, name: string): string {
-  const values = entry.attributes[name];
+/** An entry that was found by itself, as a page of an import would have it. */
+export function rowOf({ dn, attributes }: Entry, names: readonly string[]): Row {
+  return [dn, ...names.map((name) => attributes[name] ?? null)];
+}
+
+/** Finds the places of attributes in a row. */
+type Place = (attribute: string) => number;
+const placesOf = (names: readonly string[]): Place => {
+  const places = new Map(names.map((name, index) => [name, index + 1]));
+  return (attribute) => places.get(attribute.toLowerCase()) ?? names.length + 1;
+};
+
+function first(row: Row, place: number): string {
+  const values = row[place];
   return (typeof values === 'string' ? values : values?.[0])?.trim() ?? '';
 }
 
-/** The Okta user that an entry makes, or every reason why it makes none. */
+/** The Okta user that an entry with {@link userAttributes} makes, or every reason why it makes none. */
 export type UserMapper = (
-  entry: Entry,
+  row: Row,
 ) => { readonly user: MappedUser } | { readonly problems: readonly EntryProblem[]; readonly externalId: string };
 
 /** What the settings say is worked out once: an import asks a hundred thousand times. */
 export function createUserMapper(settings: IntegrationSettings, today: number): UserMapper {
-  const uniqueId = settings.uniqueIdAttribute.toLowerCase();
+  const place = placesOf(userAttributes(settings));
+  const uniqueIdPlace = place(settings.uniqueIdAttribute);
+  const uidPlace = place('uid');
+  const modifiedPlace = place(MODIFIED);
   const fields = Object.entries(settings.mapping).map(([field, attribute]) => ({
     field,
     attribute,
-    name: attribute.toLowerCase(),
+    at: place(attribute),
     needed: field === 'email' || field === 'firstName' || field === 'lastName',
   }));
-  const username = createUsername(settings);
-  return (entry) => {
+  const username = createUsername(settings, place);
+  const isDisabled = createIsDisabled(today, place);
+  return (row) => {
     const problems: EntryProblem[] = [];
-    const externalId = first(entry, uniqueId);
+    const externalId = first(row, uniqueIdPlace);
     if (externalId === '') {
       problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
     }
-    const login = username(entry);
+    const login = username(row);
     const profile: Record<string, string> = { login: login ?? '' };
-    for (const { field, attribute, name, needed } of fields) {
-      const value = first(entry, name);
+    for (const { field, attribute, at, needed } of fields) {
+      const value = first(row, at);
       if (value !== '') profile[field] = value;
       else if (needed) {
         problems.push({ code: 'attribute-missing', message: `has no ${attribute}: Okta needs it as ${field}` });
@@ -104,26 +119,26 @@ export function createUserMapper(settings: IntegrationSettings, today: number): 
       });
     }
     if (problems.length > 0) return { problems, externalId };
-    const { dn } = entry;
-    const disabled = isDisabled(entry, today);
-    const uid = first(entry, 'uid');
+    const [dn] = row;
+    const disabled = isDisabled(row);
+    const uid = first(row, uidPlace);
     const profileText = JSON.stringify(profile);
     const hash = sha1(`[${JSON.stringify(dn)},${JSON.stringify(uid)},${disabled},${profileText}]`);
-    const modified = first(entry, MODIFIED) || undefined;
+    const modified = first(row, modifiedPlace) || undefined;
     return { user: { externalId, dn, dnKey: dnKey(dn), uid, profile, profileText, hash, modified, disabled } };
   };
 }
 
 /** What a person types: their e-mail address, or a pattern filled in. Undefined where the pattern lacks a value. */
-function createUsername({ usernameFormat, mapping, customUsername }: IntegrationSettings) {
+function createUsername({ usernameFormat, mapping, customUsername }: IntegrationSettings, place: Place) {
   if (usernameFormat === 'email') {
-    const email = (mapping.email ?? 'mail').toLowerCase();
-    return (entry: Entry): string | undefined => first(entry, email);
+    const email = place(mapping.email ?? 'mail');
+    return (row: Row): string | undefined => first(row, email);
   }
-  return (entry: Entry): string | undefined => {
+  return (row: Row): string | undefined => {
     let complete = true;
     const login = (customUsername ?? '').replace(/\{([\w-]+)\}/g, (_all, name: string) => {
-      const value = first(entry, name.toLowerCase());
+      const value = first(row, place(name));
       if (value === '') complete = false;
       return value;
     });
@@ -132,37 +147,44 @@ function createUsername({ usernameFormat, mapping, customUsername }: Integration
 }
 
 /** `shadowExpire` counts days since 1970 (0 and below: never); `nsAccountLock` is TRUE in the 389 family. */
-function isDisabled(entry: Entry, today: number): boolean {
-  const expires = Number(first(entry, 'shadowexpire'));
-  return (expires > 0 && expires <= today) || first(entry, 'nsaccountlock').toLowerCase() === 'true';
+function createIsDisabled(today: number, place: Place) {
+  const expiresPlace = place('shadowexpire');
+  const lockPlace = place('nsaccountlock');
+  return (row: Row): boolean => {
+    const expires = Number(first(row, expiresPlace));
+    return (expires > 0 && expires <= today) || first(row, lockPlace).toLowerCase() === 'true';
+  };
 }
 
+/** `row` has {@link groupAttributes}. */
 export function mapGroup(
-  entry: Entry,
+  row: Row,
   settings: IntegrationSettings,
 ): { readonly group: MappedGroup } | { readonly problems: readonly EntryProblem[]; readonly externalId: string } {
-  const externalId = first(entry, settings.uniqueIdAttribute.toLowerCase());
-  const name = first(entry, 'cn');
+  const place = placesOf(groupAttributes(settings));
+  const [dn] = row;
+  const externalId = first(row, place(settings.uniqueIdAttribute));
+  const name = first(row, place('cn'));
   const problems: EntryProblem[] = [];
   if (externalId === '') {
     problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
   }
   if (name === '') problems.push({ code: 'attribute-missing', message: 'has no cn: Okta needs it as name' });
   if (problems.length > 0) return { problems, externalId };
-  const values = entry.attributes[settings.memberAttribute.toLowerCase()] ?? [];
+  const values = row[place(settings.memberAttribute)] ?? [];
   const listed = typeof values === 'string' ? [values] : values;
   const members = new Map(listed.filter((value) => value.trim() !== '').map((value) => [memberKey(value), value]));
-  const description = first(entry, 'description') || null;
+  const description = first(row, place('description')) || null;
   return {
     group: {
       externalId,
-      dn: entry.dn,
-      dnKey: dnKey(entry.dn),
+      dn,
+      dnKey: dnKey(dn),
       name,
       description,
       members,
-      hash: sha1(JSON.stringify([entry.dn, name, description, [...members.keys()].sort()])),
-      modified: first(entry, MODIFIED) || undefined,
+      hash: sha1(JSON.stringify([dn, name, description, [...members.keys()].sort()])),
+      modified: first(row, place(MODIFIED)) || undefined,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError } from '../agents/agent-error.ts';
-import type { Entry } from '../agents/protocol.ts';
+import type { Row } from '../agents/protocol.ts';
 import type { PagedQuestion, RemoteDirectory } from '../agents/remote-directory.ts';
 
 export interface ReadPagesOptions {
@@ -8,7 +8,7 @@ export interface ReadPagesOptions {
   readonly question: PagedQuestion;
   readonly signal: AbortSignal;
   /** Sees an entry again when the search was begun again. */
-  readonly take: (entries: readonly Entry[]) => void;
+  readonly take: (rows: readonly Row[]) => void;
   /** The search is begun again. */
   readonly onInterrupted: (why: AgentError) => void;
 }
@@ -31,15 +31,15 @@ export async function readPages({ remote, question, signal, take, onInterrupted 
   while (!signal.aborted) {
     let read = 0;
     try {
-      let waiting: Entry[] = [];
-      for await (const entries of remote.pages(question, signal)) {
+      let waiting: Row[] = [];
+      for await (const rows of remote.pages(question, signal)) {
         if (signal.aborted) return false;
-        read += entries.length;
+        read += rows.length;
         if (read > furthest) {
           furthest = read;
           stuckSince = undefined;
         }
-        waiting = waiting.concat(entries);
+        waiting = waiting.concat(rows);
         if (waiting.length < TRANSACTION) continue;
         take(waiting);
         waiting = [];

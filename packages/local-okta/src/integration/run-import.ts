@@ -7,7 +7,7 @@ import { importGroupsPage, reportStrangers } from './import-groups-phase.ts';
 import type { ImportKind, ImportPhase } from './import-runs.ts';
 import { importContestedUsers, importUsersPage } from './import-users-phase.ts';
 import type { ImportWork } from './import-work.ts';
-import { groupAttributes, userAttributes } from './mapping.ts';
+import { groupAttributes, rowOf, userAttributes } from './mapping.ts';
 import { readPages } from './read-pages.ts';
 import type { Watermarks } from './watermarks.ts';
 
@@ -113,9 +113,9 @@ async function readAll(options: RunImportOptions, phase: ReadPhase): Promise<'re
         filter: from === undefined ? question.filter : `(&${question.filter}(modifyTimestamp>=${from}))`,
       },
       signal,
-      take: (entries) =>
+      take: (rows) =>
         store.transaction(() => {
-          page(work, entries);
+          page(work, rows);
           onProgress(phase);
         }),
       onInterrupted: ({ message }) => onInterrupted(phase, message),
@@ -141,9 +141,10 @@ async function lookAgain({ work, remote, store }: RunImportOptions, phase: ReadP
       .map((id) => equality(work.settings.uniqueIdAttribute, id))
       .join('');
     const found = await remote.search({ ...question, filter: `(&${question.filter}(|${names}))` }, LOOK_MS);
+    const rows = found.map((entry) => rowOf(entry, question.attributes));
     store.transaction(() => {
-      if (phase === 'groups') return importGroupsPage(work, found);
-      importUsersPage(work, found);
+      if (phase === 'groups') return importGroupsPage(work, rows);
+      importUsersPage(work, rows);
       importContestedUsers(work);
     });
   }

@@ -1,7 +1,7 @@
 import { AgentError } from '../agents/agent-error.ts';
 import type { RemoteDirectory } from '../agents/remote-directory.ts';
 import { equality } from './filter.ts';
-import { createUserMapper, userAttributes } from './mapping.ts';
+import { createUserMapper, rowOf, userAttributes } from './mapping.ts';
 import type { IntegrationSettings } from './settings.ts';
 
 export type TestStep = 'agent' | 'user-base' | 'users' | 'group-base' | 'groups' | 'example-user';
@@ -108,7 +108,7 @@ export async function testConfiguration(
           throw new StepFailure(`Nobody below ${settings.userSearchBase} is named ${settings.exampleUsername}.`);
         }
         if (another !== undefined) throw new StepFailure(`Several entries are named ${settings.exampleUsername}.`);
-        const result = createUserMapper(settings, today)(entry);
+        const result = createUserMapper(settings, today)(rowOf(entry, userAttributes(settings)));
         if ('problems' in result) {
           throw new StepFailure(result.problems.map(({ message }) => `${entry.dn} ${message}.`).join(' '));
         }
