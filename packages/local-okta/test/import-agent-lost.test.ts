@@ -47,7 +47,7 @@ type Reachable = Pick<LocalOkta, 'urls'>;
 
 /** The first import of an org has begun: so slowly that most of its pages are still to come. */
 async function beginImport(okta: Reachable, directory: TestDirectory) {
-  await call(okta, 'PUT', '/local/faults', { agentDelayMs: 150 });
+  await call(okta, 'PUT', '/local/faults', { agentDelayMs: 300 });
   const stateDir = tempDir(cleanup);
   const start = (AGENT_NAME: string) =>
     spawnAgent(cleanup, okta, directory, { AGENT_STATE_DIR: `${stateDir}/${AGENT_NAME}`, AGENT_NAME });
@@ -56,9 +56,11 @@ async function beginImport(okta: Reachable, directory: TestDirectory) {
     const { body } = await call(okta, 'GET', '/local/integration/imports');
     return body[0]?.counts.users.scanned > 0 && body[0].id;
   }, 'the import has begun');
+  await call(okta, 'PUT', '/local/faults', { agentDelayMs: 2_000 });
   const kill = async (): Promise<void> => {
     agent.kill('SIGKILL');
     await once(agent, 'exit');
+    await call(okta, 'PUT', '/local/faults', {});
   };
   return { id, start, kill };
 }
@@ -87,7 +89,6 @@ async function expectWhole(okta: LocalOkta, id: string): Promise<void> {
     counts: { users: { scanned: SCANNED, new: NEW, updated: 0, unchanged: 0, removed: 0 } },
   });
   expect(await problemsOf(okta, id)).toEqual(problems);
-  await call(okta, 'PUT', '/local/faults', {});
   await untilReady(okta);
   expect((await call(okta, 'GET', '/local/integration')).body.pending).toBe(0);
   const next = await runImport(okta, 'full');
@@ -140,7 +141,6 @@ describe('an import whose agent is killed in the middle', () => {
       message: 'No LDAP agent is connected: the directory cannot be asked.',
       counts: { users: { removed: 0 } },
     });
-    await call(okta, 'PUT', '/local/faults', {});
     start('agent-b');
     await untilReady(okta);
     const { body: runs } = await call(okta, 'GET', '/local/integration/imports');
