@@ -59,7 +59,7 @@ export async function startOpenLdap(
 export function startAgent(
   cleanup: Cleanup,
   okta: { readonly urls: Readonly<Record<string, string>> },
-  directory: TestDirectory,
+  directory: Pick<TestDirectory, 'url' | 'base' | 'adminDn' | 'adminPassword'>,
   options: Partial<LdapAgentOptions> = {},
 ): LdapAgent {
   const url = new URL(directory.url);
