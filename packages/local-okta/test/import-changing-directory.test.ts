@@ -163,7 +163,7 @@ describe('a directory that fails in the middle of a full import', () => {
     });
     expect(await runImport(okta, 'full')).toMatchObject({
       state: 'failed',
-      message: expect.stringContaining('0x50'),
+      message: expect.stringContaining('80'),
       counts: { users: { removed: 0 } },
     });
     expect(await peopleOf(okta)).toEqual(everybody);

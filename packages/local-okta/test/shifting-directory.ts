@@ -71,7 +71,8 @@ export async function startShiftingDirectory(cleanup: Cleanup): Promise<Shifting
     port: 0,
     backend: {
       bind: async ({ dn, password }) => {
-        if (dn !== adminDn || password.toString() !== 'adminpassword') throw new LdapError(resultCode.invalidCredentials);
+        if (dn !== adminDn || password.toString() !== 'adminpassword')
+          throw new LdapError(resultCode.invalidCredentials);
         return { dn };
       },
       limits: () => ({ pageSize: 2 }),
