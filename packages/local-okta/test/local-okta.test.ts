@@ -3,15 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SettingsError } from '../src/config.ts';
+import type { Permission } from '../src/directory/admin-roles.ts';
 import type { Directory } from '../src/directory/directory.ts';
 import { createLocalOkta } from '../src/local-okta.ts';
 import { ADMIN_PASSWORD, API_TOKEN, call, prepareData, startLocalOkta } from './local-okta-fixture.ts';
 
-/** A user with sight of users only, and a token in their name. */
-async function tokenOfReader({ users, adminRoles, apiTokens }: Directory): Promise<string> {
+/** A user with sight of users only, or with these permissions, and a token in their name. */
+async function tokenOfReader(
+  { users, adminRoles, apiTokens }: Directory,
+  permissions: readonly Permission[] = ['okta.users.read'],
+): Promise<string> {
   const profile = { login: 'reader@example.com', email: 'reader@example.com', firstName: 'R', lastName: 'E' };
   const { id } = await users.create({ profile, password: 'Correct-Horse-9' });
-  const role = adminRoles.saveRole({ label: 'reader', description: '', permissions: ['okta.users.read'] });
+  const role = adminRoles.saveRole({ label: 'reader', description: '', permissions });
   const set = adminRoles.saveResourceSet({ label: 'all', description: '', resources: ['users', 'groups'] });
   adminRoles.assign(id, role.id, set.id);
   return apiTokens.create({ name: 'reader', userId: id }).value;
@@ -72,6 +76,41 @@ describe('Local Okta', () => {
       expect(await asReader('DELETE', '/api/v1/users/admin')).toBe(403);
       await call(okta, 'POST', '/api/v1/users/reader/lifecycle/suspend');
       expect(await asReader('GET', '/api/v1/users')).toBe(401);
+    } finally {
+      await okta.close();
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+
+  it('keeps whoever manages people from becoming an administrator by way of one', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'local-okta-'));
+    await (await startLocalOkta({ dataDir })).close();
+    let token = '';
+    await prepareData(dataDir, async (directory) => {
+      token = await tokenOfReader(directory, ['okta.users.read', 'okta.users.manage']);
+    });
+    const okta = await startLocalOkta({ dataDir });
+    const asManager = async (method: string, path: string, body?: unknown) =>
+      (await call(okta, method, path, body, { authorization: `SSWS ${token}` })).status;
+    try {
+      const profile = { login: 'user01@example.com', email: 'user01@example.com', firstName: 'U', lastName: 'B' };
+      expect(await asManager('POST', '/api/v1/users', { profile })).toBe(200);
+      const password = { credentials: { password: { value: 'Taken-Over-9' } } };
+      const old = { oldPassword: { value: ADMIN_PASSWORD }, newPassword: { value: 'Taken-Over-9' } };
+      for (const [method, path, body] of [
+        ['POST', '', password],
+        ['PUT', '', { profile, ...password }],
+        ['POST', '/lifecycle/reset_password?sendEmail=false', undefined],
+        ['POST', '/lifecycle/expire_password?tempPassword=true', undefined],
+        ['POST', '/credentials/change_password', old],
+        ['POST', '/lifecycle/deactivate', undefined],
+        ['POST', '/roles', { type: 'SUPER_ADMIN' }],
+        ['DELETE', '', undefined],
+      ] as const) {
+        expect([path, await asManager(method, `/api/v1/users/admin${path}`, body)]).toEqual([path, 403]);
+      }
+      expect(await asManager('POST', '/api/v1/users/user01', password)).toBe(200);
+      expect(await asManager('POST', '/api/v1/users/me', { profile: { lastName: 'Manager' } })).toBe(200);
     } finally {
       await okta.close();
       rmSync(dataDir, { recursive: true });

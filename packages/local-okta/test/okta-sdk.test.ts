@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import okta from '@okta/okta-sdk-nodejs';
 import type { LocalOkta } from '../src/local-okta.ts';
-import { API_TOKEN, startLocalOkta } from './local-okta-fixture.ts';
+import { API_TOKEN, call, startLocalOkta, testClock } from './local-okta-fixture.ts';
 
 describe("Okta's own SDK for Node", () => {
   let localOkta: LocalOkta;
@@ -78,6 +78,82 @@ describe("Okta's own SDK for Node", () => {
     expect(await collect(await client.groupApi.listGroupUsers({ groupId }))).toEqual([]);
     await client.groupApi.deleteGroup({ groupId });
     await expect(client.groupApi.getGroup({ groupId })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('makes an app, a role and a resource set, assigns them, and takes them away', async () => {
+    const userId = String((await client.userApi.createUser({ body: { profile: profile('assigned@example.com') } })).id);
+    const groupId = String((await client.groupApi.createGroup({ group: { profile: { name: 'Assigned' } } })).id);
+    const oauthClient = {
+      redirect_uris: ['http://localhost:8080/authorization-code/callback'],
+      response_types: ['code' as const],
+      grant_types: ['authorization_code' as const],
+      application_type: 'web' as const,
+    };
+    const application = {
+      name: 'oidc_client',
+      label: 'By the SDK',
+      signOnMode: 'OPENID_CONNECT' as const,
+      credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' as const } },
+      settings: { oauthClient },
+    };
+    const appId = String((await client.applicationApi.createApplication({ application })).id);
+    await client.applicationApi.assignUserToApplication({ appId, appUser: { id: userId, scope: 'USER' } });
+    await client.applicationApi.assignGroupToApplication({ appId, groupId, applicationGroupAssignment: {} });
+    const ids = async (collection: AsyncIterable<{ id?: string } | null>) =>
+      (await collect(collection)).map(({ id }) => id);
+    expect(await ids(await client.applicationApi.listApplicationUsers({ appId }))).toEqual([userId]);
+    expect(await ids(await client.applicationApi.listApplicationGroupAssignments({ appId }))).toEqual([groupId]);
+    expect(await ids(await client.groupApi.listAssignedApplicationsForGroup({ groupId }))).toEqual([appId]);
+    await client.applicationApi.unassignApplicationFromGroup({ appId, groupId });
+    await client.applicationApi.unassignUserFromApplication({ appId, userId });
+    await client.applicationApi.deactivateApplication({ appId });
+    await client.applicationApi.deleteApplication({ appId });
+
+    const role = await client.customRoleApi.createRole({
+      instance: { label: 'sdk-reader', description: 'Reads', permissions: ['okta.users.read', 'okta.groups.read'] },
+    });
+    const resources = ['users', 'groups'].map((kind) => `${localOkta.urls.okta}/api/v1/${kind}`);
+    const set = await client.resourceSetApi.createResourceSet({
+      instance: { label: 'sdk-all', description: 'Everything', resources },
+    });
+    const assignRoleRequest = { type: 'CUSTOM' as const, role: String(role.id), resource_set: String(set.id) };
+    await client.roleAssignmentApi.assignRoleToUser({ userId, assignRoleRequest });
+    await expect(client.roleAssignmentApi.assignRoleToUser({ userId, assignRoleRequest })).rejects.toMatchObject({
+      status: 409,
+      errorCode: 'E0000090',
+    });
+    const [held, ...more] = await collect(await client.roleAssignmentApi.listAssignedRolesForUser({ userId }));
+    expect([held, more]).toEqual([expect.objectContaining({ type: 'CUSTOM', label: 'sdk-reader' }), []]);
+    await client.roleAssignmentApi.unassignRoleFromUser({ userId, roleId: String(held?.id) });
+    await client.customRoleApi.deleteRole({ roleIdOrLabel: 'sdk-reader' });
+    await client.resourceSetApi.deleteResourceSet({ resourceSetId: 'sdk-all' });
+    expect(await collect(await client.roleAssignmentApi.listAssignedRolesForUser({ userId }))).toEqual([]);
+  });
+
+  it('waits at the rate limit until the minute is over, and goes on', async () => {
+    // The minute ends about now for the SDK, which reckons with the time of the answers, and once it waits for Local Okta.
+    const clock = testClock(new Date(Date.now() - 60_000).toISOString());
+    const limited = await startLocalOkta({ clock });
+    try {
+      const requestExecutor = new okta.DefaultRequestExecutor({ maxRetries: 1, requestTimeout: 0 });
+      let waited = 0;
+      requestExecutor.on('backoff', () => {
+        waited += 1;
+        clock.advance(60_000);
+      });
+      const orgUrl = limited.urls.okta ?? '';
+      const patient = new okta.Client({
+        ...{ orgUrl, token: API_TOKEN, testing: { disableHttpsCheck: true } },
+        requestExecutor,
+      });
+      await Promise.all(Array.from({ length: 120 }, () => call(limited, 'GET', '/api/v1/logs?limit=1')));
+      const events = await collect(
+        await patient.systemLogApi.listLogEvents({ limit: 1, until: '2100-01-01T00:00:00Z' }),
+      );
+      expect([waited, events]).toEqual([1, []]);
+    } finally {
+      await limited.close();
+    }
   });
 
   it('reads agent pools and the System Log', async () => {

@@ -10,14 +10,14 @@ import { assertPasswordAllowed } from './passwords.ts';
 import { queryFlag } from './query.ts';
 import { API_OPERATIONS, type ApiOperation, createUserActions, type PasswordLink } from './user-actions.ts';
 import { userView } from './user-view.ts';
-import { type ApiContext, userOfPath } from './users.ts';
+import { type ApiContext, userToChange } from './users.ts';
 
 export function addUserLifecycleEndpoints(router: Router, context: ApiContext): void {
   const { directory, audit } = context;
   const actions = createUserActions(context);
 
   const run = (request: Request, response: Response, operation: ApiOperation): User =>
-    actions.transition(request, response, userOfPath(context, request, response), operation);
+    actions.transition(request, response, userToChange(context, request, response), operation);
 
   for (const operation of API_OPERATIONS) {
     if (operation === 'expire_password') continue;
@@ -71,7 +71,7 @@ export function addUserLifecycleEndpoints(router: Router, context: ApiContext): 
   }
 
   async function changePassword(request: Request, response: Response): Promise<void> {
-    const user = userOfPath(context, request, response);
+    const user = userToChange(context, request, response);
     const { oldPassword, newPassword } = parseBody(request, changedPasswordSchema);
     if (!['ACTIVE', 'PASSWORD_EXPIRED', 'STAGED', 'RECOVERY'].includes(user.status)) {
       throw new OktaError('E0000035', { causes: ["Change password is not allowed in the user's current status"] });

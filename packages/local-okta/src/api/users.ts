@@ -27,6 +27,20 @@ export function userOfPath({ directory }: Pick<Context, 'directory'>, request: R
   return user;
 }
 
+/**
+ * The same, to be changed. Whoever manages people could otherwise set an administrator's password, and be one.
+ * @throws OktaError where it is an administrator, and the caller is neither that one nor a super administrator
+ */
+export function userToChange(context: Pick<Context, 'directory'>, request: Request, response: Response): User {
+  const { adminRoles } = context.directory;
+  const user = userOfPath(context, request, response);
+  const caller = callerOf(response).user.id;
+  if (user.id !== caller && adminRoles.assignmentsOf(user.id).length > 0 && !adminRoles.isSuperAdmin(caller)) {
+    throw new OktaError('E0000006');
+  }
+  return user;
+}
+
 export function addUserEndpoints(router: Router, context: ApiContext): void {
   const { directory, audit } = context;
   const actions = createUserActions(context);
@@ -50,7 +64,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   }
 
   async function update(request: Request, response: Response, whole: boolean): Promise<void> {
-    const before = userOfPath(context, request, response);
+    const before = userToChange(context, request, response);
     // Okta shows deactivated users, and knows none where they would be changed.
     if (before.status === 'DEPROVISIONED') throw notFound('User', before.id);
     const body = parseBody(request, changedUserSchema);
@@ -84,7 +98,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
 
   /** Okta deletes in two steps: the first call deactivates, the next one deletes for good. */
   function remove(request: Request, response: Response): void {
-    const user = userOfPath(context, request, response);
+    const user = userToChange(context, request, response);
     if (user.status === 'DEPROVISIONED') actions.remove(request, response, user);
     else actions.transition(request, response, user, 'deactivate');
     response.status(204).end();
