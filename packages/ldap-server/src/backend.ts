@@ -20,7 +20,10 @@ export interface LdapConnection {
 export interface OperationContext {
   readonly connection: LdapConnection;
   readonly controls: readonly RequestControl[];
-  /** Aborted when the client abandons the operation or goes away, and when its time is over. */
+  /**
+   * Aborted when the client abandons the operation or goes away; that of a search also when its time is over, and when its
+   * next page will never be asked for.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -129,16 +129,22 @@ describe('a connection', () => {
     expect(await client.next()).toMatchObject({ id: 1, tag: 0x78 });
   });
 
-  it('stops a search at the time limit of the server though the backend is silent', async () => {
+  it('stops a search at the time limit of the server though the backend is silent, and tells it', async () => {
+    let aborted: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      aborted = resolve;
+    });
     const { client } = await serve({
       limits: () => ({ seconds: 0.05 }),
-      async *search() {
+      async *search(_request, { signal }) {
+        signal.addEventListener('abort', () => aborted());
         await new Promise(() => undefined);
         yield { dn: '', attributes: [] };
       },
     });
     client.send(searchRequest(1, 'dc=x'));
     expect(await client.next()).toMatchObject({ id: 1, code: 3 });
+    await told;
   });
 
   it('does not run ahead of a client that does not read, and cuts it off in the end', async () => {

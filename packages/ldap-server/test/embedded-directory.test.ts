@@ -123,6 +123,20 @@ describe('starting', () => {
   });
 });
 
+describe('names and values of hundreds of thousands of characters', () => {
+  const many = 240_000;
+
+  it('are refused or compared as any other', async () => {
+    const client = new Client({ url: directory.url });
+    for (const cn of [`a${' '.repeat(many)}b `, `\\,${' '.repeat(many)}b `]) {
+      await expect(client.bind(`cn=${cn},${base}`, 'x')).rejects.toMatchObject({ code: 49 });
+    }
+    const filter = `(createTimestamp>=29990101000000.${'0'.repeat(many)}1Z)`;
+    expect((await client.search(base, { filter })).searchEntries).toEqual([]);
+    await client.unbind();
+  });
+});
+
 describe('OpenLDAP’s own clients', () => {
   const tool = async (name: string, ...words: string[]): Promise<string> => {
     const env = { PATH: process.env.PATH, LDAPTLS_CACERT: join(folder, 'ca.pem') };

@@ -11,10 +11,11 @@ export function dnKey(dn: string): string {
   if (!NEEDS_WORK.test(dn)) return dn.toLowerCase();
   const text = dn.normalize('NFC');
   if (!/[\\"+]/.test(text)) {
+    // Spaces first: a pattern that begins with any number of them looks at each of a long row from each.
     return text
       .toLowerCase()
-      .replace(/\s*([,;=])\s*/g, (_all, separator: string) => (separator === ';' ? ',' : separator))
       .replace(/\s+/g, ' ')
+      .replace(/ ?([,;=]) ?/g, (_all, separator: string) => (separator === ';' ? ',' : separator))
       .trim();
   }
   return splitRdns(text).map(rdnKey).join(',');

@@ -1,5 +1,6 @@
 import { normaliseValue } from './matching-rule.ts';
 import type { Schema } from './schema.ts';
+import { withoutTrailing } from './trailing.ts';
 
 /** One part of an RDN. `type` is as the schema writes it. */
 export interface Ava {
@@ -135,7 +136,7 @@ const isSeparator = (character: string | undefined): boolean =>
   character === undefined || character === ',' || character === '+' || character === ';';
 
 /** Spaces at the end are no part of the value, unless escaped. */
-const trimEnd = (text: string): string => (text.endsWith(' ') ? text.replace(/ +$/, '') : text);
+const trimEnd = (text: string): string => withoutTrailing(text, ' ');
 
 function escapeValue(value: string): string {
   if (!/[\\,+"<>;=\0]|^[ #]| $/.test(value)) return value;

@@ -1,5 +1,6 @@
 import { parseDn } from './dn.ts';
 import type { AttributeType, Schema } from './schema.ts';
+import { withoutTrailing } from './trailing.ts';
 
 /**
  * A value prepared for a matching rule (RFC 4517 §4, RFC 4518): two values match where these are equal. Undefined where
@@ -159,13 +160,13 @@ function timeKey(text: string): string | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)?)?(?:[.,](\d+))?(Z|[+-]\d\d(?:\d\d)?)$/.exec(text);
   if (parts === null) return undefined;
   const [, year = '', month = '', day = '', hour = '', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
-  if (zone === 'Z') return `${year}${month}${day}${hour}${minute}${second}.${fraction.replace(/0+$/, '')}`;
+  if (zone === 'Z') return `${year}${month}${day}${hour}${minute}${second}.${withoutTrailing(fraction, '0')}`;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3) || 0);
   const offset = (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
   const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const digits = new Date(local - offset).toISOString().replace(/[-:T]|\..*/g, '');
-  return `${digits}.${fraction.replace(/0+$/, '')}`;
+  return `${digits}.${withoutTrailing(fraction, '0')}`;
 }
 
 function uuidKey(value: Buffer): string | undefined {

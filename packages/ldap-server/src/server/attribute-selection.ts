@@ -8,7 +8,18 @@ export function createAttributeSelection(
   typesOnly: boolean,
   schema: Schema,
 ): (entry: SearchEntry) => readonly WireAttribute[] {
-  const wanted = readRequest(requested, schema);
+  const isWanted = readRequest(requested, schema);
+  /** The lists of clients may be long, the names in entries are few: each is looked for once. */
+  const known = new Map<string, boolean>();
+  const wanted = (attribute: EntryAttribute): boolean => {
+    const key = attribute.operational === true ? `+${attribute.name}` : attribute.name;
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = isWanted(attribute);
+      known.set(key, answer);
+    }
+    return answer;
+  };
   return (entry) => {
     const chosen: WireAttribute[] = [];
     for (const attribute of entry.attributes) {

@@ -41,8 +41,7 @@ export async function runSearch(
       return { code: resultCode.success, controls: [pagedResultsControl(Buffer.alloc(0))] };
     }
   }
-  const entries = paused?.entries ?? openEntries(request, context, setting);
-  const stop = paused?.stop ?? (() => void closeEntries(entries));
+  const { entries, stop } = paused ?? startSearch(request, context, setting);
   const serverLimit = page === undefined ? limits.entries : limits.pagedEntries;
   const sizeLimit = Math.min(request.sizeLimit || Number.POSITIVE_INFINITY, serverLimit ?? Number.POSITIVE_INFINITY);
   const pageSize =
@@ -56,14 +55,14 @@ export async function runSearch(
 
   let sent = paused?.sent ?? 0;
   let onThisPage = 0;
-  let kept = false;
+  let unfinished = true;
   try {
     let entry = paused?.next ?? (await following());
     while (entry !== undefined) {
       if (sent >= sizeLimit) throw new LdapError(resultCode.sizeLimitExceeded);
       if (onThisPage >= pageSize) {
         const cookie = setting.pages.keep(query, { entries, next: entry, sent, stop });
-        kept = true;
+        unfinished = false;
         return { code: resultCode.success, controls: [pagedResultsControl(cookie)] };
       }
       const full = setting.send(encodeSearchEntry(setting.id, entry.dn, select(entry)));
@@ -72,9 +71,10 @@ export async function runSearch(
       if (full !== undefined) await full;
       entry = await following();
     }
+    unfinished = false;
   } finally {
     deadline.clear();
-    if (!kept) stop();
+    if (unfinished) stop();
   }
   const controls = page === undefined ? [] : [pagedResultsControl(Buffer.alloc(0))];
   return { code: resultCode.success, controls };
@@ -92,6 +92,23 @@ function readPage(context: OperationContext): { readonly size: number; readonly 
     if (!(error instanceof DecodingError)) throw error;
     throw new LdapError(resultCode.protocolError, 'paged results control could not be decoded', { cause: error });
   }
+}
+
+const ENDED_EARLY = new Error('the search has ended');
+
+/** Over all its pages a search has one signal: whatever ends it early also ends what the backend is doing for it. */
+function startSearch(
+  request: SearchRequest,
+  context: OperationContext,
+  setting: SearchSetting,
+): Pick<PausedSearch, 'entries' | 'stop'> {
+  const controller = new AbortController();
+  const entries = openEntries(request, { ...context, signal: controller.signal }, setting);
+  const stop = (): void => {
+    controller.abort(ENDED_EARLY);
+    void closeEntries(entries);
+  };
+  return { entries, stop };
 }
 
 function openEntries(request: SearchRequest, context: OperationContext, setting: SearchSetting): Entries {

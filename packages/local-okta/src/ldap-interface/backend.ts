@@ -185,13 +185,14 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
     },
 
-    async *search(request, { connection }) {
+    async *search(request, { connection, signal }) {
       const { user, rights } = caller(connection);
       const startedAt = performance.now();
       let entries = 0;
       await answerLate();
       try {
-        for await (const entry of searchTree(request, { directory, names, rights, exposure: settings().groups })) {
+        const exposure = settings().groups;
+        for await (const entry of searchTree(request, { directory, names, rights, exposure, signal })) {
           entries += 1;
           yield entry;
         }

@@ -4,11 +4,22 @@ import { type AttributeName, attributeNamed } from './attributes.ts';
 /** What an index has for `name=value` or `name=value*`; undefined where there is no such index, or it has too many. */
 export type Lookup<Item> = (name: AttributeName, value: string, how: 'equal' | 'prefix') => readonly Item[] | undefined;
 
+/** Each look-up is a query, and while they are made nobody else is served. */
+const MAX_LOOKUPS = 1000;
+
 /**
  * Everything that can match the filter, found by indexes; undefined when only reading all would tell. What comes back
  * may be too much: the filter still decides.
  */
 export function narrow<Item>(filter: Filter, lookup: Lookup<Item>): readonly Item[] | undefined {
+  let left = MAX_LOOKUPS;
+  return narrowed(filter, (...asked) => {
+    left -= 1;
+    return left < 0 ? undefined : lookup(...asked);
+  });
+}
+
+function narrowed<Item>(filter: Filter, lookup: Lookup<Item>): readonly Item[] | undefined {
   switch (filter.kind) {
     case 'equality': {
       const name = attributeNamed(filter.attribute);
@@ -22,7 +33,7 @@ export function narrow<Item>(filter: Filter, lookup: Lookup<Item>): readonly Ite
     case 'and': {
       let fewest: readonly Item[] | undefined;
       for (const part of filter.filters) {
-        const found = narrow(part, lookup);
+        const found = narrowed(part, lookup);
         if (found !== undefined && (fewest === undefined || found.length < fewest.length)) fewest = found;
       }
       return fewest;
@@ -30,7 +41,7 @@ export function narrow<Item>(filter: Filter, lookup: Lookup<Item>): readonly Ite
     case 'or': {
       const all: Item[] = [];
       for (const part of filter.filters) {
-        const found = narrow(part, lookup);
+        const found = narrowed(part, lookup);
         if (found === undefined) return undefined;
         all.push(...found);
       }

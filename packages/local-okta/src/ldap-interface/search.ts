@@ -24,9 +24,27 @@ export interface SearchOptions {
   readonly names: Names;
   readonly rights: Rights;
   readonly exposure: GroupExposure;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 const SCAN_PAGE = 500;
+/** Milliseconds of work between two breaks. */
+const WORK_MS = 5;
+
+/**
+ * The database answers at once and a filter may be a megabyte: without breaks nobody else would be served until the end.
+ * Undefined while there is time left; throws what the signal was aborted with.
+ */
+function createBreaks(signal: AbortSignal): () => Promise<void> | undefined {
+  let since = performance.now();
+  const rest = async (): Promise<void> => {
+    await nextTurn();
+    signal.throwIfAborted();
+    since = performance.now();
+  };
+  return () => (performance.now() - since < WORK_MS ? undefined : rest());
+}
 
 /** Answers one search; entries come in the order of Okta's tree: base, ou=users, ou=groups, users, then groups. */
 export async function* searchTree(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchEntry> {
@@ -41,6 +59,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
   const entries = createEntries({ directory, names, isVisible });
   const answerable = isAnswerable(request.filter);
   const wanted = wantedAttributes(request);
+  const breaks = createBreaks(options.signal);
 
   function* matching(entry: LazyEntry): Generator<SearchEntry> {
     if (answerable && matches(request.filter, entry)) yield toSearchEntry(entry, wanted);
@@ -57,7 +76,10 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
     yield* matching(entries.groups());
   }
   if (place.kind === 'users' || (place.kind === 'base' && deep)) {
-    for await (const user of usersFor(request.filter, options)) yield* matching(entries.user(user));
+    for (const user of usersFor(request.filter, options)) {
+      yield* matching(entries.user(user));
+      await breaks();
+    }
   }
   const below = groupsBelow(place, deep);
   if (below === undefined) return;
@@ -70,6 +92,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
       (group.appId === null ? below.ownGroups : below.appGroups) &&
       (below.appId === undefined || group.appId?.toLowerCase() === below.appId);
     if (here && isVisible(group)) yield* matching(entries.group(group));
+    await breaks();
   }
 }
 
@@ -136,7 +159,7 @@ function isExposed(group: Group, exposure: GroupExposure): boolean {
 }
 
 /** Candidates: by an index where the filter names one, else everybody, a page at a time. */
-async function* usersFor(filter: Filter, { directory, names, rights }: SearchOptions): AsyncGenerator<User> {
+function* usersFor(filter: Filter, { directory, names, rights }: SearchOptions): Generator<User> {
   if (!rights.allUsers) {
     const own = directory.users.get(rights.userId);
     if (own !== undefined) yield own;
@@ -154,8 +177,6 @@ async function* usersFor(filter: Filter, { directory, names, rights }: SearchOpt
     const page = directory.users.list({ after, limit: SCAN_PAGE });
     yield* page.items;
     after = page.next;
-    // The database answers at once: without a break nobody else would be served until the end.
-    await nextTurn();
   } while (after !== undefined);
 }
 
