@@ -212,8 +212,13 @@ export function createApprover(okta: LocalOkta, link: string) {
 }
 
 /** An agent that a person has let in, connected. */
-export async function connectByHand(cleanup: Cleanup, okta: LocalOkta, directory: TestDirectory): Promise<LdapAgent> {
-  const agent = startAgent(cleanup, okta, directory);
+export async function connectByHand(
+  cleanup: Cleanup,
+  okta: LocalOkta,
+  directory: TestDirectory,
+  options: Partial<LdapAgentOptions> = {},
+): Promise<LdapAgent> {
+  const agent = startAgent(cleanup, okta, directory, options);
   const link = await until(() => agent.status().approval?.url, 'a link');
   await createApprover(okta, link).decide('allow');
   await until(() => agent.status().state === 'connected', 'connected');

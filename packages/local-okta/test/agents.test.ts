@@ -245,6 +245,38 @@ describe('an agent of a second directory', () => {
   });
 });
 
+describe('an agent that came with a wrong LDAP_ROOT', () => {
+  it.each(['auto', 'manual'] as const)(
+    'and comes with the right one is the first of its directory (%s)',
+    async (setup) => {
+      const directory = await startOpenLdap(cleanup);
+      const okta = await startOkta(cleanup, { setup, ldapIntegrationId: '0oa6qvmxznVl4KFXe5d7' });
+      const url = new URL(directory.url);
+      const stateDir = tempDir(cleanup);
+      const wrong = {
+        host: url.hostname,
+        port: Number(url.port),
+        tls: 'off',
+        bindDn: directory.adminDn,
+        bindPassword: directory.adminPassword,
+        root: 'dc=exmaple,dc=org',
+      } as const;
+      const first = setup === 'auto' ? startAgent : connectByHand;
+      const agent = await first(cleanup, okta, directory, { stateDir, directory: wrong });
+      await until(async () => (await call(okta, 'GET', '/local/integration')).body.root === wrong.root, 'integrated');
+      await until(async () => (await call(okta, 'GET', '/local/integration')).body.running === null, 'import failed');
+      await agent.close();
+      startAgent(cleanup, okta, directory, { stateDir });
+      await until(async () => (await call(okta, 'GET', '/local/integration')).body.root === directory.base, 'moved');
+      const { body } = await call(okta, 'GET', '/local/integration/settings');
+      expect(body.userSearchBase).toBe('ou=users,dc=example,dc=org');
+      expect((await call(okta, 'GET', '/api/v1/apps/0oa6qvmxznVl4KFXe5d7')).body.label).toBe(directory.base);
+      if (setup === 'auto') await untilReady(okta);
+      else expect((await call(okta, 'POST', '/local/integration/test')).body.message).toBe('Validation successful');
+    },
+  );
+});
+
 describe('a directory in trouble', () => {
   it('that is slow ends a sign-in at its deadline, and works again afterwards', async () => {
     const directory = await startOpenLdap(cleanup);

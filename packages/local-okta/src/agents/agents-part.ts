@@ -47,7 +47,11 @@ export const agentsPart: PartDefinition = {
       now: () => clock.now(),
       onArrived(link) {
         logLink(link, true);
-        services.ldapIntegration?.agentConnected(link.beat.root);
+        const others = links.all().filter((one) => one !== link && !one.leaving && one.beat.directory.ok);
+        services.ldapIntegration?.agentConnected(
+          link.beat.root,
+          others.map(({ beat }) => beat.root),
+        );
         dispatcher.arrived(link);
       },
       onLost(link) {

@@ -4,6 +4,7 @@ import type { ImportedUser } from '../directory/import-users.ts';
 import type { DirectoryRecords, MatchKind, UserRecord } from './directory-records.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { ImportSource } from './import-jobs.ts';
+import { createRemoval } from './removal.ts';
 
 /** What a person decided about one import result. */
 export interface Assignment {
@@ -47,6 +48,8 @@ export async function confirmResults(
   // Nobody keeps a password for them yet.
   const active = delegatedAuthentication ? 'ACTIVE' : 'PROVISIONED';
 
+  const removal = createRemoval(context, source.settings.import.onRemoval);
+
   /** Somebody new whom no directory signs in: the hook knows their password, or they set one by a link. */
   function welcome(userId: string): void {
     const user = directory.users.get(userId);
@@ -68,7 +71,7 @@ export async function confirmResults(
     const userId = decided?.userId ?? record.matchUserId ?? undefined;
     const user = userId === undefined ? undefined : directory.users.get(userId);
     if (user === undefined) return { problem: 'the Okta user to match does not exist' };
-    if (records.ofUser(user.id) !== undefined)
+    if (records.ofUser(user.id)?.removed === false)
       return { problem: `${user.profile.login} belongs to another entry already` };
     if (!request.mayTakeAdmins && directory.adminRoles.assignmentsOf(user.id).length > 0) {
       return { problem: `${user.profile.login} is an administrator: a person must confirm it` };
@@ -108,8 +111,11 @@ export async function confirmResults(
         refuse(record, result.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; '));
         continue;
       }
+      const gone = records.ofUser(result.userId);
+      if (gone !== undefined) records.remove(gone.externalId);
       records.confirm(record.externalId, result.userId);
       if (result.outcome === 'created') welcome(result.userId);
+      else if (gone !== undefined && request.activate) removal.giveBack(result.userId);
       keys.push(record.dnKey);
       confirmed += 1;
     }

@@ -22,8 +22,8 @@ export interface GroupRecords {
   markDirtyByUids(externalIds: readonly string[]): void;
   /** Brings the memberships of one dirty group up to date. False when none is left. */
   syncOne(): boolean;
-  /** Members of a group that are neither a known user nor a known group. */
-  strangers(externalId: string, limit: number): readonly string[];
+  /** Members of a group that are neither a known user nor a known group: some, and how many there are beside them. */
+  strangers(externalId: string, limit: number): { readonly named: readonly string[]; readonly more: number };
 }
 
 export function createGroupRecords(store: Store, groups: Groups): GroupRecords {
@@ -129,16 +129,17 @@ export function createGroupRecords(store: Store, groups: Groups): GroupRecords {
       });
       return true;
     },
-    strangers: (externalId, limit) =>
-      store
-        .all<{ member_key: string }>(
-          `SELECT member_key FROM directory_members WHERE group_external_id = ?
-             AND NOT EXISTS (SELECT 1 FROM directory_users WHERE dn_key = member_key AND removed = 0)
-             AND NOT EXISTS (SELECT 1 FROM directory_users WHERE uid_key = member_key AND removed = 0)
-             AND NOT EXISTS (SELECT 1 FROM directory_groups WHERE dn_key = member_key)
-           ORDER BY member_key LIMIT ?`,
-          [externalId, limit],
-        )
-        .map(({ member_key }) => member_key),
+    strangers(externalId, limit) {
+      const unknown = `FROM directory_members WHERE group_external_id = ?1
+        AND NOT EXISTS (SELECT 1 FROM directory_users WHERE dn_key = member_key AND removed = 0)
+        AND NOT EXISTS (SELECT 1 FROM directory_users WHERE uid_key = member_key AND removed = 0)
+        AND NOT EXISTS (SELECT 1 FROM directory_groups WHERE dn_key = member_key)`;
+      const named = store
+        .all<{ member_key: string }>(`SELECT member_key ${unknown} ORDER BY member_key LIMIT ?2`, [externalId, limit])
+        .map(({ member_key }) => member_key);
+      if (named.length < limit) return { named, more: 0 };
+      const all = store.get<{ n: number }>(`SELECT count(*) AS n ${unknown}`, [externalId])?.n ?? 0;
+      return { named, more: all - named.length };
+    },
   };
 }

@@ -48,9 +48,11 @@ const STRANGERS_NAMED = 50;
 
 export function reportStrangers(work: ImportWork): void {
   for (const [externalId, dn] of work.changedGroups) {
-    for (const key of work.groupRecords.strangers(externalId, STRANGERS_NAMED)) {
+    const { named, more } = work.groupRecords.strangers(externalId, STRANGERS_NAMED);
+    for (const key of named) {
       const member = key.startsWith('uid ') ? key.slice(4) : key;
       work.report(dn, 'member-unknown', `has the member ${member}, who does not exist or was not imported`);
     }
+    if (more > 0) work.report(dn, 'member-unknown', `has ${more} members more who do not exist or were not imported`);
   }
 }

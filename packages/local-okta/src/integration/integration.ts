@@ -30,7 +30,8 @@ export interface LdapIntegration {
   nobodyDn(): string;
   /** @throws AgentError */
   findForJit(login: string, deadlineMs: number): Promise<JitCandidate | undefined>;
-  agentConnected(root: string): void;
+  /** @param served roots of the directories that other agents answer for */
+  agentConnected(root: string, served: readonly string[]): void;
   settings(): IntegrationSettings | undefined;
   configure(input: unknown): SettingsResult | undefined;
   /** Tests given settings, or the stored ones. */
@@ -92,6 +93,13 @@ export function createLdapIntegration(context: Context): LdapIntegration {
     jobs.start(imported ? 'incremental' : 'full', from);
   }
 
+  /** An agent came with a wrong LDAP_ROOT, and comes with another one now: nobody has done anything with the first. */
+  function isLeft(app: LdapApp, served: readonly string[]): boolean {
+    if (app.settings !== undefined && !isDoneByItself(config.setup, 2)) return false;
+    if (served.some((root) => apps.idOf(root) === app.id)) return false;
+    return runs.lastCompleted() === undefined && jobs.running() === undefined;
+  }
+
   return {
     jobs,
     runs,
@@ -119,7 +127,9 @@ export function createLdapIntegration(context: Context): LdapIntegration {
       if (from === undefined || !from.settings.justInTime) return undefined;
       return findForJit({ context, records, groupRecords, source: from }, login, deadlineMs);
     },
-    agentConnected(root) {
+    agentConnected(root, served) {
+      const first = apps.primary();
+      if (first !== undefined && apps.idOf(root) === undefined && isLeft(first, served)) apps.move(first, root);
       const app = apps.ensure(root);
       if (app.id !== apps.primary()?.id) {
         log.warn({ root }, 'an agent of a second directory is connected; Local Okta integrates one');

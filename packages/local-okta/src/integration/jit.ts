@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
-import type { User } from '../directory/user.ts';
+import { keyOf, shortNameOf, type User } from '../directory/user.ts';
 import { userActor } from '../system-log/log-event.ts';
 import type { DirectoryRecords } from './directory-records.ts';
 import { equality } from './filter.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { ImportSource } from './import-jobs.ts';
-import { createUserMapper, type MappedUser, rowOf, userAttributes } from './mapping.ts';
+import { createUserMapper, type MappedUser, rowOf, userAttributes, usernameFilter } from './mapping.ts';
 
 /** Somebody whom the directory knows and Okta does not. */
 export interface JitCandidate {
@@ -25,7 +25,7 @@ export interface JitOptions {
 }
 
 /**
- * Looks for the one entry whose Okta username is `login`, or whose `uid` is.
+ * Looks for the one entry whose Okta username is `login`, or begins with it before the `@`: as a known user would sign in.
  * @throws AgentError
  */
 export async function findForJit(
@@ -36,12 +36,11 @@ export async function findForJit(
   const { settings } = source;
   const remote = context.services.remoteDirectory;
   if (remote === undefined) return undefined;
-  const names = ['uid', settings.mapping.email ?? 'mail'].map((attribute) => equality(attribute, login)).join('');
   const entries = await remote.search(
     {
       base: settings.userSearchBase,
       scope: 'sub',
-      filter: `(&${settings.userObjectFilter}(|${names}))`,
+      filter: `(&${settings.userObjectFilter}(|${equality('uid', login)}${usernameFilter(settings, login)}))`,
       attributes: [...new Set([...userAttributes(settings), ...NEEDED])],
       sizeLimit: 3,
     },
@@ -56,10 +55,12 @@ export async function findForJit(
   )(rowOf(entry, userAttributes(settings)));
   if (!('user' in result) || result.user.disabled) return undefined;
   const { user } = result;
-  const [holder] = records.holdersOfLogins([user.profile.login ?? '']).values();
+  const { login: username = '' } = user.profile;
+  if (![keyOf(username), keyOf(shortNameOf(username))].includes(keyOf(login))) return undefined;
+  const [holder] = records.holdersOfLogins([username]).values();
   if (holder !== undefined && holder.externalId !== user.externalId) return undefined;
   // Somebody with this username is here already, and is not this entry: nobody slips into their account.
-  if (context.directory.users.findByLogin(user.profile.login ?? '') !== undefined) return undefined;
+  if (context.directory.users.findByLogin(username) !== undefined) return undefined;
   return { dn: user.dn, create: () => create({ context, records, groupRecords, source }, user) };
 }
 

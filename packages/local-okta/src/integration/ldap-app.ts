@@ -18,6 +18,8 @@ export interface LdapApps {
   /** The integration of one directory; made when its first agent connects. */
   ensure(root: string): LdapApp;
   idOf(root: string): string | undefined;
+  /** Turns an integration that has brought nobody into one of another directory; its settings were about the old one. */
+  move(app: LdapApp, root: string): LdapApp;
   configure(app: LdapApp, settings: IntegrationSettings): LdapApp;
 }
 
@@ -58,6 +60,7 @@ export function createLdapApps({ directory, config }: Context): LdapApps {
         }),
       );
     },
+    move: (app, root) => read(directory.apps.update(app.id, { label: root, status: 'INACTIVE', settings: { root } })),
     configure: (app, settings) =>
       read(directory.apps.update(app.id, { status: 'ACTIVE', settings: { root: app.root, integration: settings } })),
   };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Entry, Row } from '../agents/protocol.ts';
 import { dnKey } from '../dn-key.ts';
+import { equality } from './filter.ts';
 import type { IntegrationSettings } from './settings.ts';
 
 /** A person as the directory shows them, in Okta's terms. */
@@ -35,6 +36,9 @@ export interface EntryProblem {
   readonly code: 'no-unique-id' | 'attribute-missing' | 'username-invalid';
   readonly message: string;
 }
+
+/** Fields of the profile that every Okta user has. */
+export const REQUIRED_FIELDS: readonly string[] = ['email', 'firstName', 'lastName'];
 
 const MODIFIED = 'modifytimestamp';
 
@@ -91,7 +95,7 @@ export function createUserMapper(settings: IntegrationSettings, today: number): 
     field,
     attribute,
     at: place(attribute),
-    needed: field === 'email' || field === 'firstName' || field === 'lastName',
+    needed: REQUIRED_FIELDS.includes(field),
   }));
   const username = createUsername(settings, place);
   const isDisabled = createIsDisabled(today, place);
@@ -144,6 +148,15 @@ function createUsername({ usernameFormat, mapping, customUsername }: Integration
     });
     return complete ? login : undefined;
   };
+}
+
+/** Finds whoever has this username. Of a pattern with several attributes it is not known which part is whose: empty. */
+export function usernameFilter({ usernameFormat, mapping, customUsername = '' }: IntegrationSettings, login: string) {
+  if (usernameFormat === 'email') return equality(mapping.email ?? 'mail', login);
+  const [, before = '', attribute, after = ''] = /^([^{}]*)\{([\w-]+)\}([^{}]*)$/.exec(customUsername) ?? [];
+  const value = login.slice(before.length, login.length - after.length);
+  const fits = `${before}${value}${after}`.toLowerCase() === login.toLowerCase();
+  return attribute === undefined || value === '' || !fits ? '' : equality(attribute, value);
 }
 
 /** `shadowExpire` counts days since 1970 (0 and below: never); `nsAccountLock` is TRUE in the 389 family. */

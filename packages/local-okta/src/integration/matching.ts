@@ -15,7 +15,8 @@ const NOBODY: Match = { kind: 'none', userId: null };
 
 /**
  * Exact: the same username, or the same e-mail address where that is one user. Partial: the same first and last name.
- * Okta users that belong to another entry of the directory are not considered.
+ * Okta users that belong to another entry of the directory are not considered, unless it is gone: who was deleted there and
+ * made again has another id, and is the same person.
  * Source: Okta help, "Match imported user attributes".
  */
 export function createMatcher(store: Store): Matcher {
@@ -25,7 +26,7 @@ export function createMatcher(store: Store): Matcher {
   function free(column: 'login_key' | 'email_key', keys: readonly string[]): ReadonlyMap<string, string | null> {
     const rows = store.all<{ key: string; id: string }>(
       `SELECT ${column} AS key, id FROM users WHERE ${column} IN (SELECT value FROM json_each(?))
-         AND NOT EXISTS (SELECT 1 FROM directory_users WHERE directory_users.user_id = users.id)`,
+         AND NOT EXISTS (SELECT 1 FROM directory_users WHERE directory_users.user_id = users.id AND removed = 0)`,
       [JSON.stringify(keys)],
     );
     const found = new Map<string, string | null>();
@@ -39,7 +40,7 @@ export function createMatcher(store: Store): Matcher {
     byName = new Map();
     const rows = store.all<{ id: string; first: string | null; last: string | null }>(
       `SELECT id, json_extract(profile, '$.firstName') AS first, json_extract(profile, '$.lastName') AS last FROM users
-       WHERE id NOT IN (SELECT user_id FROM directory_users WHERE user_id IS NOT NULL)`,
+       WHERE id NOT IN (SELECT user_id FROM directory_users WHERE user_id IS NOT NULL AND removed = 0)`,
     );
     for (const { id, first, last } of rows) if (first !== null && last !== null) byName.set(nameKey(first, last), id);
     return byName;

@@ -9,7 +9,7 @@ import type { IntegrationSettings } from './settings.ts';
 export function createRemoval(
   { directory, systemLog }: Context,
   onRemoval: IntegrationSettings['import']['onRemoval'],
-  jobId: string,
+  jobId?: string,
 ): Pick<ImportWork, 'takeAway' | 'giveBack'> {
   function change(userId: string, operation: LifecycleOperation, eventType: string, why: string): void {
     try {
@@ -19,7 +19,7 @@ export function createRemoval(
         displayMessage: why,
         target: [userActor(user)],
         transactionType: 'JOB',
-        transactionId: jobId,
+        ...(jobId === undefined ? {} : { transactionId: jobId }),
       });
     } catch (error) {
       // Already suspended, or never active: there is nothing to do.

@@ -169,6 +169,7 @@ async function removeGoneUsers(options: RunImportOptions): Promise<boolean> {
       for (const record of page) {
         work.counts.users.removed += 1;
         work.groupRecords.markDirtyByMembers([record.dnKey]);
+        work.groupRecords.markDirtyByUids([record.externalId]);
         if (record.userId === null) {
           work.records.remove(record.externalId);
         } else {

@@ -28,10 +28,11 @@ const schema = z.strictObject({
   uniqueIdAttribute: attribute.default('entryuuid'),
   userSearchBase: dn,
   userObjectClass: attribute.default('inetorgperson'),
-  userObjectFilter: filter.default('(objectclass=inetorgperson)'),
+  /** What is asked for. Left out, it is everything of the class. */
+  userObjectFilter: filter.optional(),
   groupSearchBase: dn,
   groupObjectClass: attribute.default('posixgroup'),
-  groupObjectFilter: filter.default('(objectclass=posixgroup)'),
+  groupObjectFilter: filter.optional(),
   /** Holds the members: as DNs, or as values of `uid` (RFC 2307). */
   memberAttribute: attribute.default('memberuid'),
   /** `email`: the value of the email attribute. `custom`: `customUsername`. */
@@ -55,8 +56,14 @@ const schema = z.strictObject({
   import: importOptions.prefault({}),
 });
 
+const withFilters = schema.transform((settings) => ({
+  ...settings,
+  userObjectFilter: settings.userObjectFilter ?? `(objectclass=${settings.userObjectClass})`,
+  groupObjectFilter: settings.groupObjectFilter ?? `(objectclass=${settings.groupObjectClass})`,
+}));
+
 /** How a directory becomes users and groups. Source: Okta help, "Configure LDAP integration settings". */
-export type IntegrationSettings = Readonly<z.output<typeof schema>>;
+export type IntegrationSettings = Readonly<z.output<typeof withFilters>>;
 
 export interface SettingsProblem {
   readonly setting: string;
@@ -69,7 +76,7 @@ export type SettingsResult =
 
 /** Judges settings as a person typed them: every problem at once. */
 export function parseSettings(input: unknown, root: string): SettingsResult {
-  const result = schema.safeParse(input);
+  const result = withFilters.safeParse(input);
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => ({
       setting: path.join('.') || 'settings',
@@ -103,7 +110,7 @@ export function parseSettings(input: unknown, root: string): SettingsResult {
 
 /** The tutorial's values for a directory whose tree starts at `root`. */
 export function defaultSettings(root: string): IntegrationSettings {
-  return schema.parse({
+  return withFilters.parse({
     userSearchBase: `ou=users,${root}`,
     groupSearchBase: `ou=groups,${root}`,
     exampleUsername: dnKey(root) === 'dc=example,dc=org' ? 'user01@example.com' : '',

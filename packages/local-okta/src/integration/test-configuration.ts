@@ -1,7 +1,7 @@
 import { AgentError } from '../agents/agent-error.ts';
 import type { RemoteDirectory } from '../agents/remote-directory.ts';
 import { equality } from './filter.ts';
-import { createUserMapper, rowOf, userAttributes } from './mapping.ts';
+import { createUserMapper, REQUIRED_FIELDS, rowOf, userAttributes } from './mapping.ts';
 import type { IntegrationSettings } from './settings.ts';
 
 export type TestStep = 'agent' | 'user-base' | 'users' | 'group-base' | 'groups' | 'example-user';
@@ -26,6 +26,8 @@ export interface ConfigurationTest {
 
 const DEADLINE_MS = 8_000;
 const NO_SUCH_OBJECT = 32;
+/** An attribute that none of these users has is spelled wrong or hidden. */
+const LOOKED_AT = 20;
 
 /** A step that failed, with the reason a person can act on. */
 class StepFailure extends Error {
@@ -74,9 +76,19 @@ export async function testConfiguration(
     });
     if (usersThere) {
       await step('users', async () => {
-        const found = await search(settings.userSearchBase, 'sub', settings.userObjectFilter, ['1.1'], 1);
-        if (found.length > 0) return `${settings.userObjectFilter} finds users.`;
-        throw new StepFailure(`No entry below ${settings.userSearchBase} matches ${settings.userObjectFilter}.`);
+        const needed = [settings.uniqueIdAttribute, ...REQUIRED_FIELDS.map((field) => settings.mapping[field] ?? '')];
+        const found = await search(settings.userSearchBase, 'sub', settings.userObjectFilter, needed, LOOKED_AT);
+        if (found.length === 0) {
+          throw new StepFailure(`No entry below ${settings.userSearchBase} matches ${settings.userObjectFilter}.`);
+        }
+        const missing = needed.filter((name) => found.every(({ attributes }) => !(name.toLowerCase() in attributes)));
+        // Of an example user it is said below, by name.
+        if (missing.length > 0 && settings.exampleUsername === '') {
+          throw new StepFailure(
+            `None of the first ${found.length} users has ${missing.join(', ')}: is it spelled right, and may the agent see it?`,
+          );
+        }
+        return `${settings.userObjectFilter} finds users.`;
       });
     }
     const groupsThere = await step('group-base', async () => {
