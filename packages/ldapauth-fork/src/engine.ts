@@ -119,9 +119,11 @@ export class Engine {
       await this.refuseUnknown(password, context);
       throw new InvalidCredentialsError();
     }
-    // Beside the bind, because it is read with the service account's rights and thrown away when the bind fails.
+    const verdict = this.userBind.try(firstText(entry, user.bindProperty) ?? '', password, turn);
+    // Beside the bind, because it is read with the service account's rights and thrown away when the bind fails. Sent
+    // behind it, because the bind takes the directory longer.
     const pendingGroups = hasGroups ? quietly(findGroups(context, this.settings, entry)) : undefined;
-    const refusal = await this.userBind.try(firstText(entry, user.bindProperty) ?? '', password, turn);
+    const refusal = await verdict;
     if (refusal !== undefined) {
       throw new InvalidCredentialsError(refusal);
     }
@@ -135,12 +137,13 @@ export class Engine {
   /** The same work as for a wrong password, so that time tells nothing. */
   private async refuseUnknown(password: string, context: SearchContext): Promise<void> {
     const { user, groups } = this.settings;
+    const refused = this.userBind.refuseUnknown(user.search.base, password, context.onStep);
     if (groups !== undefined) {
       const nobody: RawEntry = { dn: this.userBind.decoyDn(user.search.base), attributes: [] };
       const asNobody: Settings = { ...this.settings, groups: { ...groups, dnProperty: 'dn' } };
       quietly(findGroups(context, asNobody, nobody));
     }
-    await this.userBind.refuseUnknown(user.search.base, password, context.onStep);
+    await refused;
   }
 
   private searchesOf(onStep: OnStep | undefined): SearchContext {

@@ -6,7 +6,16 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
+let writtenTime = Number.NaN;
+let written = '';
+
 /** The clock's time as Okta writes it: `2026-11-23T10:00:00.000Z`. */
 export function timestamp(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
+  const now = clock.now();
+  // What happens at once has one time, written once.
+  if (now !== writtenTime) {
+    written = new Date(now).toISOString();
+    writtenTime = now;
+  }
+  return written;
 }

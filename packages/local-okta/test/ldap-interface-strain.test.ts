@@ -68,6 +68,13 @@ it('picks from a list of hundreds of thousands of attributes', async () => {
   expect(searchEntries[0]?.uid).toMatch(/^p\d+@/);
 });
 
+it('finds everybody whom a long list of names names, each once', async () => {
+  const named = Array.from({ length: PEOPLE }, (_, index) => `(uid=p${index}@example.com)(mail=P${index}@example.com)`);
+  const { searchEntries } = await (await reader()).search(`ou=users,${BASE}`, { filter: `(|${named.join('')})` });
+  expect(new Set(searchEntries.map(({ uid }) => uid)).size).toBe(PEOPLE);
+  expect(searchEntries).toHaveLength(PEOPLE);
+});
+
 describe('a DN of hundreds of thousands of spaces', () => {
   const spaces = ' '.repeat(250_000);
 

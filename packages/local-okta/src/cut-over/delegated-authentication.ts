@@ -1,7 +1,8 @@
 import { timestamp } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { HOOK } from '../directory/stored-password.ts';
-import { USER_ROW, type User, type UserRow, userOf } from '../directory/user.ts';
+import type { User } from '../directory/user.ts';
+import { selectUsers } from '../directory/user-rows.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -114,13 +115,13 @@ export function createDelegatedAuthentication(context: Context, readiness: Readi
         );
       }
       store.transaction(() => {
-        const rows = store.all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE provider_type = 'LDAP' ORDER BY seq`);
-        for (const user of rows.map(userOf)) {
+        const { items } = selectUsers(store, "users WHERE provider_type = 'LDAP'");
+        for (const user of items) {
           if (options.resetPasswords) reset(user, actor);
           else keep(user, hook, actor);
         }
         saveSettings(false);
-        note(false, actor, { resetPasswords: String(options.resetPasswords), users: String(rows.length) });
+        note(false, actor, { resetPasswords: String(options.resetPasswords), users: String(items.length) });
       });
       return { ok: true };
     },
@@ -136,11 +137,11 @@ export function createDelegatedAuthentication(context: Context, readiness: Readi
         .some(({ operationalStatus }) => operationalStatus !== 'INACTIVE' && operationalStatus !== 'DISRUPTED');
       if (operational !== true) return refuse('no LDAP agent is connected: nobody of the directory could sign in');
       store.transaction(() => {
-        const rows = store.all<UserRow>(
-          `SELECT ${USER_ROW} FROM users JOIN directory_users ON directory_users.user_id = users.id
-           WHERE directory_users.removed = 0 ORDER BY users.seq`,
+        const { items } = selectUsers(
+          store,
+          'users JOIN directory_users ON directory_users.user_id = users.id WHERE directory_users.removed = 0',
         );
-        for (const user of rows.map(userOf)) {
+        for (const user of items) {
           const back = user.status === 'RECOVERY' || user.status === 'PROVISIONED';
           write(user.id, {
             provider_type: 'LDAP',
@@ -151,7 +152,7 @@ export function createDelegatedAuthentication(context: Context, readiness: Readi
           services.outbox?.revoke(user.id);
         }
         saveSettings(true);
-        note(true, actor, { users: String(rows.length) });
+        note(true, actor, { users: String(items.length) });
       });
       return { ok: true };
     },

@@ -19,12 +19,15 @@ export type ChangeListener = (changes: readonly Change[]) => void;
 export interface ChangeFeed {
   /** Notes a change; listeners hear of it when its transaction has been committed, all of one transaction together. */
   note(change: Change): void;
+  /** Hears of each change when it is noted, before it is committed: for whoever must not tell what was. */
+  onNote(listener: (change: Change) => void): void;
   /** @returns how to stop listening */
   subscribe(listener: ChangeListener): () => void;
 }
 
 export function createChangeFeed(store: Store, onListenerError: (error: unknown) => void): ChangeFeed {
   const listeners = new Set<ChangeListener>();
+  const early: ((change: Change) => void)[] = [];
   let pending: Change[] = [];
 
   function forget(): void {
@@ -45,7 +48,9 @@ export function createChangeFeed(store: Store, onListenerError: (error: unknown)
   }
 
   return {
+    onNote: (listener) => void early.push(listener),
     note(change) {
+      for (const listener of early) listener(change);
       if (pending.push(change) === 1) store.afterCommit(flush, forget);
     },
     subscribe(listener) {

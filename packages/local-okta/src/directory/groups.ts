@@ -3,7 +3,8 @@ import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
-import { keyOf, USER_ROW, type User, type UserRow, userOf } from './user.ts';
+import { keyOf, type User } from './user.ts';
+import { selectUsers } from './user-rows.ts';
 import type { Page, PageRequest, SqlCondition } from './users.ts';
 
 /** OKTA_GROUP: made here. APP_GROUP: brought by an app (the LDAP integration), read-only. BUILT_IN: Everyone. */
@@ -284,14 +285,15 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
     },
     members(groupId, { after = 0, limit }) {
       const all = must(groupId).type === 'BUILT_IN';
-      const rows = all
-        ? store.all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE seq > ? ORDER BY seq LIMIT ?`, [after, limit + 1])
-        : store.all<UserRow>(
-            `SELECT ${USER_ROW} FROM memberships JOIN users ON users.id = memberships.user_id
-             WHERE memberships.group_id = ? AND users.seq > ? ORDER BY users.seq LIMIT ?`,
-            [groupId, after, limit + 1],
+      return all
+        ? selectUsers(store, 'users WHERE users.seq > ?', [after], limit)
+        : selectUsers(
+            store,
+            `memberships JOIN users ON users.id = memberships.user_id
+             WHERE memberships.group_id = ? AND users.seq > ?`,
+            [groupId, after],
+            limit,
           );
-      return { items: rows.slice(0, limit).map(userOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
     },
     countMembers(groupId) {
       const row =

@@ -4,6 +4,7 @@ import type { SqlValue, Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
 import { importedHashMatches } from './imported-password.ts';
+import { createKnownUsers } from './known-users.ts';
 import { activeOrProvisioned, type LifecycleOperation, nextStatus } from './life-cycle.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { checkProfile } from './profile.ts';
@@ -14,12 +15,10 @@ import {
   OKTA_PROVIDER,
   type Provider,
   shortNameOf,
-  USER_ROW,
   type User,
-  type UserRow,
   type UserStatus,
-  userOf,
 } from './user.ts';
+import { selectUser, selectUsers } from './user-rows.ts';
 
 export interface NewUser {
   readonly profile: Readonly<Record<string, unknown>>;
@@ -102,10 +101,19 @@ export interface UsersOptions {
 }
 
 export function createUsers({ store, clock, changes }: UsersOptions): Users {
-  function read(id: string): User | undefined {
-    if (id.includes('\0')) return undefined;
-    const row = store.get<UserRow>(`SELECT ${USER_ROW} FROM users WHERE id = ?`, [id]);
-    return row === undefined ? undefined : userOf(row);
+  const known = createKnownUsers(store, changes);
+
+  function readOne(column: 'id' | 'login_key', value: string): User | undefined {
+    if (value.includes('\0')) return undefined;
+    const user = selectUser(store, `WHERE ${column} = ?`, [value]);
+    return user && known.keep(user);
+  }
+
+  const read = (id: string): User | undefined => known.get(id) ?? readOne('id', id);
+
+  function findByLogin(login: string): User | undefined {
+    const key = keyOf(login);
+    return known.byLogin(key) ?? readOne('login_key', key);
   }
 
   function must(id: string): User {
@@ -114,16 +122,13 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
     return user;
   }
 
-  function findBy(column: 'login_key' | 'short_key' | 'email_key', name: string): User[] {
-    if (name.includes('\0')) return [];
-    return store
-      .all<UserRow>(`SELECT ${USER_ROW} FROM users WHERE ${column} = ? ORDER BY seq`, [keyOf(name)])
-      .map(userOf);
+  function findBy(column: 'short_key' | 'email_key', name: string): readonly User[] {
+    return name.includes('\0') ? [] : selectUsers(store, `users WHERE ${column} = ?`, [keyOf(name)]).items;
   }
 
-  function findByName(name: string): User[] {
-    const exact = findBy('login_key', name);
-    return exact.length > 0 ? exact : findBy('short_key', name);
+  function findByName(name: string): readonly User[] {
+    const exact = findByLogin(name);
+    return exact === undefined ? findBy('short_key', name) : [exact];
   }
 
   function write(id: string, set: Readonly<Record<string, SqlValue>>, touch = true): User {
@@ -145,7 +150,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
   }
 
   function assertLoginFree(login: string, id: string | undefined): void {
-    const other = findBy('login_key', login)[0];
+    const other = findByLogin(login);
     if (other !== undefined && other.id !== id) throw nameTaken('login');
   }
 
@@ -226,7 +231,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       return must(id);
     },
     get: read,
-    findByLogin: (login) => findBy('login_key', login)[0],
+    findByLogin,
     findByName,
     findByEmail: (email) => findBy('email_key', email),
     resolve(idOrName) {
@@ -236,11 +241,11 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       return named.length === 1 ? named[0] : undefined;
     },
     list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
-      const rows = store.all<UserRow>(
-        `SELECT ${USER_ROW} FROM users WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`,
-        [after, ...where.parameters, limit + 1],
-      );
-      return { items: rows.slice(0, limit).map(userOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+      const page = selectUsers(store, `users WHERE seq > ? AND (${where.sql})`, [after, ...where.parameters], limit);
+      const [only, second] = page.items;
+      // Somebody found by a part of their name: the rest of a sign-in asks for them again.
+      if (only !== undefined && second === undefined) known.keep(only);
+      return page;
     },
     count: (where = { sql: '1', parameters: [] }) =>
       store.get<{ n: number }>(`SELECT count(*) AS n FROM users WHERE ${where.sql}`, where.parameters)?.n ?? 0,

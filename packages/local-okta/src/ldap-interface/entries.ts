@@ -60,14 +60,20 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
     return dns;
   }
 
-  /** One search asks many groups for the same member. */
-  let asked: { readonly dn: string; readonly userId: string | undefined } | undefined;
-  function userNamed(dn: string): string | undefined {
+  /** One search asks many groups for the same member, and where it looks for theirs, it has them already. */
+  let asked: { readonly dn: string; readonly userId: string | undefined; groups?: readonly Group[] } | undefined;
+  function memberNamed(dn: string): NonNullable<typeof asked> {
     if (asked?.dn !== dn) {
       const place = names.placeOf(dn);
       asked = { dn, userId: place?.kind === 'user' ? directory.users.findByLogin(place.login)?.id : undefined };
     }
-    return asked.userId;
+    return asked;
+  }
+
+  function groupsOf(dn: string): readonly Group[] {
+    const member = memberNamed(dn);
+    member.groups ??= member.userId === undefined ? [] : directory.groups.ofUser(member.userId);
+    return member.groups;
   }
 
   function container(
@@ -96,6 +102,7 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
   }
 
   return {
+    groupsOf,
     base: () => container(names.base, 'domain', { dc: [/^dc=([^,]+)/.exec(names.base)?.[1] ?? ''] }, () => 2),
     users: () => container(names.users, 'organizationalUnit', { ou: ['users'] }, () => directory.users.count()),
     groups: () => container(names.groups, 'organizationalUnit', { ou: ['groups'] }),
@@ -169,7 +176,8 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
         has(name, value) {
           if (name !== 'uniqueMember') return undefined;
           // Who is in a group of a hundred thousand is one look-up, and not as many names.
-          const userId = userNamed(value);
+          const { userId, groups } = memberNamed(value);
+          if (groups !== undefined) return groups.some(({ id }) => id === group.id);
           return userId !== undefined && directory.groups.hasMember(group.id, userId);
         },
         hasAny: (name) =>

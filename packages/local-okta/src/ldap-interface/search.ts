@@ -3,6 +3,7 @@ import { type Filter, LdapError, resultCode, type SearchEntry, type SearchReques
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/groups.ts';
 import { keyOf, type User } from '../directory/user.ts';
+import type { SqlCondition } from '../directory/users.ts';
 import { ATTRIBUTES, type AttributeName, attributeNamed, isOperational } from './attributes.ts';
 import { createEntries, type LazyEntry, schemaEntry, toSearchEntry } from './entries.ts';
 import { isAnswerable, matches } from './filter-match.ts';
@@ -29,6 +30,8 @@ export interface SearchOptions {
 }
 
 const SCAN_PAGE = 500;
+/** Each statement costs something, and SQLite takes no OR of a thousand. */
+const CONDITIONS_AT_ONCE = 100;
 /** Milliseconds of work between two breaks. */
 const WORK_MS = 5;
 
@@ -87,7 +90,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
   if (below.appId === undefined && below.apps) {
     for (const app of appsWithGroups(directory)) yield* matching(entries.app(app.id, app.label));
   }
-  for (const group of groupsFor(request.filter, options)) {
+  for (const group of groupsFor(request.filter, options, entries)) {
     const here =
       (group.appId === null ? below.ownGroups : below.appGroups) &&
       (below.appId === undefined || group.appId?.toLowerCase() === below.appId);
@@ -165,11 +168,12 @@ function* usersFor(filter: Filter, { directory, names, rights }: SearchOptions):
     if (own !== undefined) yield own;
     return;
   }
-  const few = narrow(filter, (name, value, how) =>
-    how === 'equal' ? usersByIndex(name, value, directory, names) : usersByPrefix(name, value, directory),
+  const indexed = narrow(filter, (name, value, how) =>
+    how === 'equal' ? usersByIndex(name, value, directory, names) : usersByPrefix(name, value),
   );
+  const few = indexed && usersHaving(indexed, directory);
   if (few !== undefined) {
-    yield* new Map(few.map((user) => [user.id, user])).values();
+    yield* few;
     return;
   }
   let after: number | undefined;
@@ -180,46 +184,72 @@ function* usersFor(filter: Filter, { directory, names, rights }: SearchOptions):
   } while (after !== undefined);
 }
 
-function usersByIndex(name: AttributeName, value: string, directory: Directory, names: Names): User[] | undefined {
-  const { users } = directory;
-  const listOf = (user: User | undefined): User[] => (user === undefined ? [] : [user]);
+/** Whoever fulfils one of the conditions; undefined where they are too many to be worth an index. */
+function usersHaving(conditions: readonly SqlCondition[], directory: Directory): Iterable<User> | undefined {
+  const found = new Map<string, User>();
+  for (let at = 0; at < conditions.length; at += CONDITIONS_AT_ONCE) {
+    const some = conditions.slice(at, at + CONDITIONS_AT_ONCE);
+    const where = {
+      sql: some.map(({ sql }) => sql).join(' OR '),
+      parameters: some.flatMap(({ parameters }) => parameters),
+    };
+    const page = directory.users.list({ where, limit: SCAN_PAGE });
+    if (page.next !== undefined) return undefined;
+    for (const user of page.items) found.set(user.id, user);
+  }
+  return found.values();
+}
+
+/** Which users have that value; undefined where there is no index of it. */
+function usersByIndex(
+  name: AttributeName,
+  text: string,
+  directory: Directory,
+  names: Names,
+): SqlCondition[] | undefined {
+  const value = text.trim();
+  const having = (sql: string, parameter: string): SqlCondition[] =>
+    parameter.includes('\0') ? [] : [{ sql, parameters: [parameter] }];
   switch (name) {
     case 'uid':
-      return listOf(users.findByLogin(value.trim()));
+      return having('login_key = ?', keyOf(value));
     case 'mail':
-      return [...users.findByEmail(value.trim())];
+      return having('email_key = ?', keyOf(value));
     case 'uniqueIdentifier':
-      return listOf(users.get(value.trim()));
+      return having('id = ?', value);
     case 'entryDN': {
       const place = names.placeOf(value);
-      return place?.kind === 'user' ? listOf(users.findByLogin(place.login)) : [];
+      return place?.kind === 'user' ? having('login_key = ?', keyOf(place.login)) : [];
     }
     case 'memberOf': {
       const place = names.placeOf(value);
       const group = place?.kind === 'group' ? groupAt(place, directory) : undefined;
       if (group === undefined) return [];
-      const page = directory.groups.members(group.id, { limit: SCAN_PAGE });
-      return page.next === undefined ? [...page.items] : undefined;
+      if (group.type === 'BUILT_IN') return [{ sql: '1', parameters: [] }];
+      return having('id IN (SELECT user_id FROM memberships WHERE group_id = ?)', group.id);
     }
     default:
       return undefined;
   }
 }
 
-/** `uid=user01@*`: logins that begin so, unless they are too many to be worth an index. */
-function usersByPrefix(name: AttributeName, prefix: string, directory: Directory): readonly User[] | undefined {
+/** `uid=user01@*`: logins that begin so. */
+function usersByPrefix(name: AttributeName, prefix: string): SqlCondition[] | undefined {
   if (name !== 'uid' || prefix.includes('\0')) return undefined;
   const from = keyOf(prefix);
-  const where = { sql: 'login_key >= ? AND login_key < ?', parameters: [from, `${from}\u{10FFFF}`] };
-  const page = directory.users.list({ where, limit: SCAN_PAGE });
-  return page.next === undefined ? page.items : undefined;
+  return [{ sql: '(login_key >= ? AND login_key < ?)', parameters: [from, `${from}\u{10FFFF}`] }];
 }
 
-function* groupsFor(filter: Filter, { directory, names, rights }: SearchOptions): Generator<Group> {
+function* groupsFor(
+  filter: Filter,
+  { directory, rights }: SearchOptions,
+  { groupsOf }: Pick<ReturnType<typeof createEntries>, 'groupsOf'>,
+): Generator<Group> {
   if (!rights.groups) return;
-  const few = narrow(filter, (name, value, how) =>
-    how === 'equal' ? groupsByIndex(name, value, directory, names) : undefined,
-  );
+  const few = narrow(filter, (name, value, how) => {
+    if (how !== 'equal') return undefined;
+    return name === 'uniqueMember' ? groupsOf(value) : groupsByIndex(name, value, directory);
+  });
   if (few !== undefined) {
     yield* new Map(few.map((group) => [group.id, group])).values();
     return;
@@ -232,19 +262,14 @@ function* groupsFor(filter: Filter, { directory, names, rights }: SearchOptions)
   } while (after !== undefined);
 }
 
-function groupsByIndex(name: AttributeName, value: string, directory: Directory, names: Names): Group[] | undefined {
-  const { groups, users } = directory;
+function groupsByIndex(name: AttributeName, value: string, directory: Directory): Group[] | undefined {
+  const { groups } = directory;
   switch (name) {
     case 'cn':
       return groupsNamed(directory, value.trim());
     case 'uniqueIdentifier': {
       const group = groups.get(value.trim());
       return group === undefined ? [] : [group];
-    }
-    case 'uniqueMember': {
-      const place = names.placeOf(value);
-      const user = place?.kind === 'user' ? users.findByLogin(place.login) : undefined;
-      return user === undefined ? [] : [...groups.ofUser(user.id)];
     }
     default:
       return undefined;

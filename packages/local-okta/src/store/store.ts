@@ -18,6 +18,7 @@ export interface Store {
    * A kill at any moment leaves the state before or after, never between.
    */
   transaction<Result>(work: () => Result): Result;
+  readonly inTransaction: boolean;
   /** Runs `work` when the open transaction has been committed, `undo` if it is rolled back; `work` at once outside of one. */
   afterCommit(work: () => void, undo?: () => void): void;
   /** Deletes every row of every table. The schema stays. */
@@ -93,6 +94,9 @@ export function openStore({ dataDir, schemas }: StoreOptions): Store {
       }
       settle('work');
       return result;
+    },
+    get inTransaction() {
+      return depth > 0;
     },
     afterCommit(work, undo) {
       if (depth > 0) outcomes.push({ work, undo });

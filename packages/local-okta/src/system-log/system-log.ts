@@ -89,15 +89,13 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
     const events = pending;
     pending = [];
     if (events.length === 0) return;
-    store.transaction(() => {
-      // One statement for all: by events, the driver takes longer than the database.
-      store.run(
-        `INSERT INTO system_log (published, event_type, event)
-         SELECT value ->> 'published', value ->> 'eventType', value FROM json_each(?) ORDER BY key`,
-        [JSON.stringify(events)],
-      );
-      trim(events.length);
-    });
+    // One statement for all: by events, the driver takes longer than the database.
+    store.run(
+      `INSERT INTO system_log (published, event_type, event)
+       SELECT value ->> 'published', value ->> 'eventType', value FROM json_each(?) ORDER BY key`,
+      [JSON.stringify(events)],
+    );
+    trim(events.length);
     for (const event of events) for (const listener of listeners) listener(event);
   }
 
