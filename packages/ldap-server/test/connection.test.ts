@@ -66,6 +66,13 @@ describe('a connection', () => {
     expect(await client.next()).toBe('closed');
   });
 
+  it('takes a negation of one filter only', async () => {
+    const { client } = await serve();
+    const present = encodeString('objectClass', 0x87);
+    client.send(searchRequest(1, 'dc=x', encode(0xa2, present, present)));
+    expect(await client.next()).toMatchObject({ ...disconnection, code: 2 });
+  });
+
   it('survives filters nested thousands deep', async () => {
     const { client } = await serve({}, { connectionLimits: { messageBytes: 1_000_000 } });
     let filter = encodeString('cn', 0x87);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, OrFilter, SubstringFilter } from 'ldapts';
+import { Client, type Filter, NotFilter, OrFilter, SubstringFilter } from 'ldapts';
 import type { LocalOkta } from '../src/local-okta.ts';
 import { call, startLocalOkta } from './local-okta-fixture.ts';
 
@@ -59,6 +59,14 @@ describe('a filter of a megabyte', () => {
     await long;
     expect(outcome).toMatchObject({ code: 3 });
   });
+});
+
+it('ends the connection that brings a filter nested a thousand deep, and no other', async () => {
+  const [deep, other] = [await reader(), await reader()];
+  let filter: Filter = new SubstringFilter({ attribute: 'cn', any: ['a'] });
+  for (let depth = 0; depth < 1000; depth += 1) filter = new NotFilter({ filter });
+  await expect(deep.search(BASE, { filter })).rejects.toThrow();
+  expect((await other.search(BASE, { scope: 'base' })).searchEntries).toHaveLength(1);
 });
 
 it('picks from a list of hundreds of thousands of attributes', async () => {

@@ -159,10 +159,12 @@ describe('bind', () => {
   });
 
   it('counts four binds a second for one user, under whatever name', async () => {
-    for (const dn of [READER, READER, READER, READER]) await bound(dn, READER_PASSWORD);
-    expect(await codeOf(newClient().bind(`uid=ldap-user,ou=users,${BASE}`, READER_PASSWORD))).toMatchObject({
-      code: 11,
-    });
+    const whole = `uid=LDAP-User@example.com,ou=users,${BASE}`;
+    for (const dn of [READER, whole, READER, whole]) await bound(dn, READER_PASSWORD);
+    for (const dn of [READER, whole, `uid=ldap-user,ou=users,${BASE}`]) {
+      expect(await codeOf(newClient().bind(dn, READER_PASSWORD))).toMatchObject({ code: 11 });
+    }
+    await bound(`uid=anna,${BASE}`, ANNA_PASSWORD);
     clock.advance(1000);
     await bound(READER, READER_PASSWORD);
   });
@@ -177,6 +179,25 @@ describe('bind', () => {
 });
 
 describe('what is refused', () => {
+  it('is anything after a bind that failed, also for its mechanism', async () => {
+    for (const again of [
+      (session: Client) => session.bind('EXTERNAL'),
+      (session: Client) => session.bind(READER, 'wrong'),
+      (session: Client) => session.bind(READER, ''),
+    ]) {
+      const session = await bound(READER, READER_PASSWORD);
+      await expect(again(session)).rejects.toBeInstanceOf(ResultCodeError);
+      expect(await codeOf(session.search(BASE, { scope: 'base' }))).toMatchObject({ code: 50 });
+      clock.advance(1000);
+    }
+  });
+
+  it('is a compare or a change without a bind, as any anonymous operation', async () => {
+    const dn = `uid=anna@example.com,ou=users,${BASE}`;
+    expect(await codeOf(newClient().compare(dn, 'uid', 'anna@example.com'))).toMatchObject({ code: 50 });
+    expect(await codeOf(newClient().del(dn))).toMatchObject({ code: 50 });
+  });
+
   it('answers nothing to somebody who has not bound, the root DSE included', async () => {
     for (const base of ['', BASE, 'cn=schema']) {
       expect(await codeOf(newClient().search(base, { scope: 'base' }))).toMatchObject({ code: 50 });
@@ -265,6 +286,29 @@ describe('the tree', () => {
       expect(await found(filter)).toEqual([]);
   });
 
+  it('finds a group by its own DN and name, whatever spaces the name has', async () => {
+    const names = [' Leading', 'Trailing ', 'Two  spaces', ' Everyone'];
+    for (const name of names) await makeGroup(name, []);
+    for (const name of names) {
+      const filter = `(cn=${name.trim().replace(/ +/g, '   ')})`;
+      const { searchEntries } = await client.search(`ou=groups,${BASE}`, { filter, attributes: ['cn'] });
+      const own = searchEntries.find(({ cn }) => cn === name);
+      const read = await client.search(own?.dn ?? '', { scope: 'base', attributes: ['description'] });
+      expect(read.searchEntries).toHaveLength(1);
+      if (name !== ' Everyone') expect(read.searchEntries[0]?.description).toBe(`About ${name}`);
+    }
+    expect(await dnsOf(client.search(`cn=everyone,ou=groups,${BASE}`))).toEqual([`cn=Everyone,ou=groups,${BASE}`]);
+  });
+
+  it('names its base and its schema in the root DSE', async () => {
+    const { searchEntries } = await client.search('', {
+      scope: 'base',
+      attributes: ['namingContexts', 'subschemaSubentry'],
+    });
+    expect(searchEntries).toMatchObject([{ namingContexts: BASE, subschemaSubentry: 'cn=schema' }]);
+    expect(await dnsOf(client.search('cn=schema', { scope: 'base', filter: '(objectClass=person)' }))).toEqual([]);
+  });
+
   it('ends a search below what is not there with 32', async () => {
     expect(await codeOf(client.search('ou=nothing,dc=example,dc=org'))).toMatchObject({ code: 32 });
     expect(await codeOf(client.search(`uid=nobody,ou=users,${BASE}`))).toMatchObject({ code: 32 });
@@ -296,6 +340,7 @@ describe('filters', () => {
     ['a group', `(&(objectClass=inetOrgPerson)(memberOf=cn=sales\\5c, north \\28EU\\29,ou=groups,${BASE}))`],
     ['an order', '(&(uid>=an)(uid<=anz)(sn=family))'],
     ['UTF-8', '(displayName=änna*)'],
+    ['a rule', '(&(uid:caseIgnoreMatch:=ANNA@example.com)(!(uid:caseExactMatch:=ANNA@example.com)))'],
   ])('match by %s', async (_case, filter) => {
     expect(await dnsOf(client.search(`ou=users,${BASE}`, { filter }))).toEqual([anna]);
   });
@@ -323,6 +368,29 @@ describe('rights', () => {
     const own = await session.search(`uid=anna@example.com,ou=users,${BASE}`, { attributes: ['memberOf', 'uid'] });
     expect(own.searchEntries[0]).toMatchObject({ uid: 'anna@example.com' });
     expect(own.searchEntries[0]?.memberOf ?? []).toEqual([]);
+  });
+
+  it('without a role nobody counts the others', async () => {
+    const session = await bound(`uid=anna,ou=users,${BASE}`, ANNA_PASSWORD);
+    const { searchEntries } = await session.search(`ou=users,${BASE}`, { scope: 'base', attributes: ['+'] });
+    expect(searchEntries[0]?.numSubordinates).toBe('1');
+  });
+
+  it('are asked for again with each page: a role that was taken away ends the search', async () => {
+    const id = await makeUser('auditor@example.com', 'Looks-Around-2026');
+    const roles = `/api/v1/users/${id}/roles`;
+    const { body: role } = await call(okta, 'POST', roles, { type: 'SUPER_ADMIN' });
+    const session = await bound(`uid=auditor,${BASE}`, 'Looks-Around-2026');
+    const pages = session.searchPaginated(`ou=users,${BASE}`, { filter: '(uid=*)', paged: { pageSize: 2 } });
+    const seen: number[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const { searchEntries } of pages) {
+        seen.push(searchEntries.length);
+        await call(okta, 'DELETE', `${roles}/${role.id}`);
+      }
+    };
+    expect(await codeOf(reading())).toMatchObject({ code: 50 });
+    expect(seen).toEqual([2]);
   });
 
   it('ends with the account: a suspended user is asked to bind again', async () => {

@@ -47,8 +47,11 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
       while (!inner.done) filters.push(decodeFilter(inner, depth + 1));
       return { kind: tag === 0xa0 ? 'and' : 'or', filters };
     }
-    case 0xa2:
-      return { kind: 'not', filter: decodeFilter(inner, depth + 1) };
+    case 0xa2: {
+      const filter = decodeFilter(inner, depth + 1);
+      if (!inner.done) throw new DecodingError('a negation of more than one filter');
+      return { kind: 'not', filter };
+    }
     case 0xa3:
       return assertion('equality', inner);
     case 0xa4:

@@ -156,12 +156,14 @@ export class Connection implements LdapConnection {
     if (this.#setting.requireTls && !this.#secure) {
       throw new LdapError(resultCode.confidentialityRequired, 'TLS is required', { disconnect: true });
     }
+    if (operation.kind === 'bind') {
+      // RFC 4511 §4.2.1: while it binds, and if it fails for whatever reason, the connection is nobody's.
+      this.#boundDn = '';
+      this.#pages.clear();
+    }
     refuseUnknownCriticalControls(message, backend);
     switch (operation.kind) {
       case 'bind': {
-        // RFC 4511 §4.2.1: while it binds, and if it fails, the connection is nobody's.
-        this.#boundDn = '';
-        this.#pages.clear();
         const { dn, controls = [] } = await runBind(operation, context, backend);
         this.#boundDn = dn;
         return encodeResult(id, 'bind', { code: resultCode.success, controls });

@@ -4,6 +4,7 @@ import {
   type EntryAttribute,
   type LdapConnection,
   LdapError,
+  type OperationContext,
   resultCode,
 } from '@ldap-to-okta/ldap-server';
 import type { Authenticate } from '../authn.ts';
@@ -13,7 +14,7 @@ import { faultsOf } from '../faults/faults.ts';
 import { randomBase62 } from '../ids.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { BindRate } from './bind-rate.ts';
-import type { Names } from './names.ts';
+import { type Names, SCHEMA_DN } from './names.ts';
 import { type Rights, searchTree } from './search.ts';
 import type { InterfaceSettings } from './settings.ts';
 
@@ -26,6 +27,9 @@ const ANONYMOUS = 'Bind first: the LDAP Interface answers no anonymous operation
 const TOKEN_MS = 60 * 60_000;
 const MAX_ENTRIES = 1000;
 const EVALUATION_SECONDS = 120;
+
+/** Of a DN; it may be as long as a message. */
+const LOGGED_CHARACTERS = 1000;
 
 /** Whom to keep in mind between two searches. */
 const MAX_CALLERS = 10_000;
@@ -81,7 +85,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       transactionId: outcome.transactionId,
       debugData: {
         connection: String(connection.id),
-        ...(outcome.dn === undefined ? {} : { dn: outcome.dn }),
+        ...(outcome.dn === undefined ? {} : { dn: outcome.dn.slice(0, LOGGED_CHARACTERS) }),
         ...outcome.debugData,
       },
     });
@@ -89,7 +93,8 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
 
   /** Who is bound here, if the token is still good and the user still active. */
   function caller(connection: LdapConnection): Caller {
-    const session = sessions.get(connection);
+    // A bind may have failed before it came here, for its version or its mechanism.
+    const session = connection.boundDn === '' ? undefined : sessions.get(connection);
     if (session === undefined) throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
     const found = callerOf(session.userId);
     if (session.until <= clock.now() || found === undefined) {
@@ -97,6 +102,13 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       throw new LdapError(resultCode.insufficientAccessRights, 'The session has expired: bind again.');
     }
     return found;
+  }
+
+  /** Pages are far apart: meanwhile the session may have ended, the user be suspended, a role taken away. */
+  function assertUnchanged(connection: LdapConnection, { rights }: Caller): void {
+    const { allUsers, groups } = caller(connection).rights;
+    if (allUsers === rights.allUsers && groups === rights.groups) return;
+    throw new LdapError(resultCode.insufficientAccessRights, 'What this user may read has changed: search again.');
   }
 
   function callerOf(userId: string): Caller | undefined {
@@ -129,7 +141,8 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     if (ldapInterfaceDelayMs > 0) await sleep(ldapInterfaceDelayMs, undefined, { ref: false });
   }
 
-  const refuse = async (): Promise<never> => {
+  const refuse = async (_request: unknown, { connection }: OperationContext): Promise<never> => {
+    caller(connection);
     throw new LdapError(resultCode.unwillingToPerform, 'The LDAP Interface is read-only: BIND, UNBIND and SEARCH.');
   };
 
@@ -186,13 +199,15 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     },
 
     async *search(request, { connection, signal }) {
-      const { user, rights } = caller(connection);
+      const found = caller(connection);
+      const { user, rights } = found;
       const startedAt = performance.now();
       let entries = 0;
       await answerLate();
       try {
         const exposure = settings().groups;
         for await (const entry of searchTree(request, { directory, names, rights, exposure, signal })) {
+          assertUnchanged(connection, found);
           entries += 1;
           yield entry;
         }
@@ -208,7 +223,20 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
 
     async rootDse(standard, { connection }) {
       caller(connection);
-      return { ...standard, attributes: standard.attributes.flatMap(asOktaHasIt) };
+      const operational = (name: string, value: string): EntryAttribute => ({
+        name,
+        values: [value],
+        operational: true,
+      });
+      return {
+        ...standard,
+        attributes: [
+          ...standard.attributes.flatMap(asOktaHasIt),
+          // Where clients look for the tree and its schema.
+          operational('namingContexts', names.base),
+          operational('subschemaSubentry', SCHEMA_DN),
+        ],
+      };
     },
 
     limits: () => ({ entries: MAX_ENTRIES, pageSize: MAX_ENTRIES, seconds: EVALUATION_SECONDS }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 
 /** Okta's limit of binds per second for one user. Source: Okta help, "LDAP Interface limitations". */
@@ -11,20 +12,29 @@ export interface BindRate {
   clear(): void;
 }
 
-/** A sliding window per user name, whether there is such a user or not. */
-export function createBindRate({ clock, enabled }: { readonly clock: Clock; readonly enabled: boolean }): BindRate {
+export interface BindRateOptions {
+  readonly clock: Clock;
+  readonly enabled: boolean;
+  /** The id of the one user of that name. */
+  readonly userNamed: (name: string) => string | undefined;
+}
+
+/** A sliding window per user, under whatever name, and per name of nobody. */
+export function createBindRate({ clock, enabled, userNamed }: BindRateOptions): BindRate {
   const recent = new Map<string, number[]>();
   return {
     allows(name) {
       if (!enabled) return true;
       const now = clock.now();
-      const times = (recent.get(name) ?? []).filter((time) => time > now - WINDOW_MS);
+      // What is no login may be as long as a message.
+      const key = userNamed(name) ?? createHash('sha256').update(name).digest('base64');
+      const times = (recent.get(key) ?? []).filter((time) => time > now - WINDOW_MS);
       if (times.length >= BINDS_PER_SECOND) return false;
       // Moved to the end: the first of the map is then the one that has been silent for longest.
-      recent.delete(name);
+      recent.delete(key);
       const [oldest] = recent.keys();
       if (recent.size >= MAX_NAMES && oldest !== undefined) recent.delete(oldest);
-      recent.set(name, [...times, now]);
+      recent.set(key, [...times, now]);
       return true;
     },
     clear: () => recent.clear(),

@@ -44,9 +44,11 @@ export interface EntriesOptions {
   readonly names: Names;
   /** Which groups the org shows, and this client may read. */
   readonly isVisible: (group: Group) => boolean;
+  /** How many users this client may read. */
+  readonly countUsers: () => number;
 }
 
-export function createEntries({ directory, names, isVisible }: EntriesOptions) {
+export function createEntries({ directory, names, isVisible, countUsers }: EntriesOptions) {
   /** Logins of all users by id: a group of a hundred thousand costs one pass, not as many look-ups. */
   function memberDns(group: Group): string[] {
     const { members } = directory.groups;
@@ -104,7 +106,7 @@ export function createEntries({ directory, names, isVisible }: EntriesOptions) {
   return {
     groupsOf,
     base: () => container(names.base, 'domain', { dc: [/^dc=([^,]+)/.exec(names.base)?.[1] ?? ''] }, () => 2),
-    users: () => container(names.users, 'organizationalUnit', { ou: ['users'] }, () => directory.users.count()),
+    users: () => container(names.users, 'organizationalUnit', { ou: ['users'] }, countUsers),
     groups: () => container(names.groups, 'organizationalUnit', { ou: ['groups'] }),
     apps: () => container(names.apps, 'organizationalUnit', { ou: ['apps'] }),
     app: (appId: string, label: string) =>

@@ -57,17 +57,28 @@ export function matches(filter: Filter, subject: FilterSubject): boolean {
     case 'substrings':
       return matchesSubstrings(filter, subject);
     case 'extensible':
-      if (filter.attribute === undefined || !isEqualityRule(filter.rule)) return false;
-      return equals(filter.attribute, filter.value, subject);
+      return filter.attribute !== undefined && matchesByRule(filter.attribute, filter.rule, filter.value, subject);
     default:
       return filter satisfies never;
   }
 }
 
-const EQUALITY_RULES = ['caseignorematch', '2.5.13.2', 'caseexactmatch', '2.5.13.5'];
-
-const isEqualityRule = (rule: string | undefined): boolean =>
-  rule === undefined || EQUALITY_RULES.includes(rule.toLowerCase());
+/** Of the rules that a client may name, caseIgnoreMatch and caseExactMatch; none is the attribute's own. */
+function matchesByRule(attribute: string, rule: string | undefined, value: Buffer, subject: FilterSubject): boolean {
+  switch (rule?.toLowerCase()) {
+    case undefined:
+    case 'caseignorematch':
+    case '2.5.13.2':
+      return equals(attribute, value, subject);
+    case 'caseexactmatch':
+    case '2.5.13.5': {
+      const wanted = withoutOddSpaces(value.toString('utf8'));
+      return valuesFor(attribute, subject)?.values.some((held) => withoutOddSpaces(held) === wanted) ?? false;
+    }
+    default:
+      return false;
+  }
+}
 
 function isPresent(attribute: string, subject: FilterSubject): boolean {
   const name = attributeNamed(attribute);
@@ -127,8 +138,11 @@ function matchesSubstrings(filter: Extract<Filter, { kind: 'substrings' }>, subj
 }
 
 function comparable(name: AttributeName, value: string): string {
-  return ATTRIBUTES[name].syntax === 'dn' ? dnKey(value) : caseOf(name, value).replace(/\s+/g, ' ').trim();
+  return ATTRIBUTES[name].syntax === 'dn' ? dnKey(value) : withoutOddSpaces(caseOf(name, value));
 }
+
+/** RFC 4518 section 2.6.1: spaces at the ends do not count, and several count as one. */
+export const withoutOddSpaces = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 function caseOf(name: AttributeName, value: string): string {
   return ATTRIBUTES[name].syntax === 'exact' ? value : value.toLowerCase();

@@ -29,7 +29,11 @@ export const ldapInterfacePart: PartDefinition = {
     const { config, store, directory, clock, log, services } = context;
     const names = createNames(config.ldapBase);
     const settings = createSettingsStore(store);
-    const rate = createBindRate({ clock, enabled: config.ldapBindLimit });
+    const userNamed = (name: string): string | undefined => {
+      const [user, another] = directory.users.findByName(name);
+      return another === undefined ? user?.id : undefined;
+    };
+    const rate = createBindRate({ clock, enabled: config.ldapBindLimit, userNamed });
     directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'reset')) settings.forget();
     });

@@ -17,6 +17,8 @@ export interface Names {
   group(name: string, appId: string | null): string;
   /** Names come back in lower case: the directory compares them so. Undefined for a DN outside of the tree. */
   placeOf(dn: string): Place | undefined;
+  /** The deepest of base, ou=users, ou=groups and ou=apps above a DN: what a search below something absent did find. */
+  above(dn: string): string;
   /** Who binds: `uid=x,<base>` as well as `uid=x,ou=users,<base>`. */
   bindNameOf(dn: string): string | undefined;
 }
@@ -65,6 +67,11 @@ export function createNames(base: string): Names {
       }
       const login = childOf(key, keys.users, 'uid');
       return login === undefined ? groupOf(key) : { kind: 'user', login };
+    },
+    above(dn) {
+      const key = dnKey(dn);
+      const found = (['apps', 'groups', 'users', 'base'] as const).find((kind) => key.endsWith(`,${keys[kind]}`));
+      return found === undefined ? '' : { base, users, groups, apps }[found];
     },
     bindNameOf(dn) {
       const key = dnKey(dn);

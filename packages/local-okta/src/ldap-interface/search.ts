@@ -1,12 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Filter, LdapError, resultCode, type SearchEntry, type SearchRequest } from '@ldap-to-okta/ldap-server';
+import {
+  evaluateFilter,
+  type Filter,
+  LdapError,
+  resultCode,
+  type SearchEntry,
+  type SearchRequest,
+  standardSchema,
+  subjectOf,
+} from '@ldap-to-okta/ldap-server';
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/groups.ts';
 import { keyOf, type User } from '../directory/user.ts';
 import type { SqlCondition } from '../directory/users.ts';
 import { ATTRIBUTES, type AttributeName, attributeNamed, isOperational } from './attributes.ts';
 import { createEntries, type LazyEntry, schemaEntry, toSearchEntry } from './entries.ts';
-import { isAnswerable, matches } from './filter-match.ts';
+import { isAnswerable, matches, withoutOddSpaces } from './filter-match.ts';
 import type { Names, Place } from './names.ts';
 import { narrow } from './narrowing.ts';
 
@@ -53,13 +62,14 @@ function createBreaks(signal: AbortSignal): () => Promise<void> | undefined {
 export async function* searchTree(request: SearchRequest, options: SearchOptions): AsyncGenerator<SearchEntry> {
   const { directory, names, rights } = options;
   const place = names.placeOf(request.base);
-  if (place === undefined) throw noSuchObject(names.base);
+  if (place === undefined) throw noSuchObject(names.above(request.base));
   if (place.kind === 'schema') {
-    if (request.scope === 'base' || request.scope === 'sub') yield schemaEntry();
+    if (request.scope === 'base' || request.scope === 'sub') yield* schemaFor(request.filter);
     return;
   }
   const isVisible = (group: Group): boolean => rights.groups && isExposed(group, options.exposure);
-  const entries = createEntries({ directory, names, isVisible });
+  const countUsers = (): number => (rights.allUsers ? directory.users.count() : 1);
+  const entries = createEntries({ directory, names, isVisible, countUsers });
   const answerable = isAnswerable(request.filter);
   const wanted = wantedAttributes(request);
   const breaks = createBreaks(options.signal);
@@ -69,7 +79,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
   }
 
   const base = entryAt(place, options, entries, isVisible);
-  if (base === undefined) throw noSuchObject(names.base);
+  if (base === undefined) throw noSuchObject(names.above(request.base));
   if (request.scope === 'base' || request.scope === 'sub') yield* matching(base);
   if (request.scope === 'base' || !answerable) return;
 
@@ -97,6 +107,12 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
     if (here && isVisible(group)) yield* matching(entries.group(group));
     await breaks();
   }
+}
+
+function* schemaFor(filter: Filter): Generator<SearchEntry> {
+  const entry = schemaEntry();
+  const schema = standardSchema();
+  if (evaluateFilter(filter, subjectOf(entry, schema), schema) === true) yield entry;
 }
 
 /** Which groups lie below a place: Okta's own under ou=groups, those of apps one level under the app's entry. */
@@ -148,7 +164,9 @@ function entryAt(
 }
 
 function groupAt({ name, appId: wanted }: Extract<Place, { kind: 'group' }>, directory: Directory): Group | undefined {
-  return groupsNamed(directory, name).find(({ appId }) => (appId ?? undefined)?.toLowerCase() === wanted);
+  return groupsNamed(directory, name).find(
+    (group) => (group.appId ?? undefined)?.toLowerCase() === wanted && withoutOddSpaces(keyOf(group.name)) === name,
+  );
 }
 
 const maySee = (userId: string, rights: Rights): boolean => rights.allUsers || rights.userId === userId;
@@ -254,9 +272,13 @@ function* groupsFor(
     yield* new Map(few.map((group) => [group.id, group])).values();
     return;
   }
+  yield* groupsWhere(directory);
+}
+
+function* groupsWhere(directory: Directory, where?: SqlCondition): Generator<Group> {
   let after: number | undefined;
   do {
-    const page = directory.groups.list({ after, limit: SCAN_PAGE });
+    const page = directory.groups.list({ where, after, limit: SCAN_PAGE });
     yield* page.items;
     after = page.next;
   } while (after !== undefined);
@@ -266,7 +288,7 @@ function groupsByIndex(name: AttributeName, value: string, directory: Directory)
   const { groups } = directory;
   switch (name) {
     case 'cn':
-      return groupsNamed(directory, value.trim());
+      return groupsNamed(directory, value);
     case 'uniqueIdentifier': {
       const group = groups.get(value.trim());
       return group === undefined ? [] : [group];
@@ -276,11 +298,15 @@ function groupsByIndex(name: AttributeName, value: string, directory: Directory)
   }
 }
 
-/** Okta's own group of that name and those of apps. */
+/**
+ * Okta's own groups of that name and those of apps, and all whose names have odd spaces: Okta keeps those, while LDAP
+ * compares without them (RFC 4518 section 2.6.1).
+ */
 function groupsNamed(directory: Directory, name: string): Group[] {
   if (name.includes('\0')) return [];
-  const where = { sql: 'name_key = ?', parameters: [keyOf(name)] };
-  return [...directory.groups.list({ where, limit: SCAN_PAGE }).items];
+  const odd = "name_key GLOB ' *' OR name_key GLOB '* ' OR name_key GLOB '*  *'";
+  const where = { sql: `(name_key = ? OR ${odd})`, parameters: [keyOf(withoutOddSpaces(name))] };
+  return [...groupsWhere(directory, where)];
 }
 
 const ALL = Object.keys(ATTRIBUTES) as AttributeName[]; // the keys of the object
