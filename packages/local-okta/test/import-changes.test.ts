@@ -118,6 +118,24 @@ describe('somebody who is gone from the directory', () => {
   });
 });
 
+describe('somebody who was deleted in Okta', () => {
+  it('waits for a decision again, as long as the directory has them', async () => {
+    const [okta] = await start();
+    await runImport(okta, 'full');
+    await confirm(okta);
+    const { body: user } = await call(okta, 'GET', '/api/v1/users/user02@example.com');
+    await call(okta, 'POST', `/api/v1/users/${user.id}/lifecycle/deactivate`);
+    await call(okta, 'DELETE', `/api/v1/users/${user.id}`);
+    const { body: results } = await call(okta, 'GET', '/local/integration/results');
+    expect(results.map(({ dn, match }: { dn: string; match: string }) => [dn, match])).toEqual([
+      [`cn=user02,ou=users,${BASE}`, 'none'],
+    ]);
+    expect(await confirm(okta)).toMatchObject({ confirmed: 1, refused: [] });
+    expect(await outcomeOf(okta, 'user02', 'password2')).toBe('ok');
+    expect(await members(okta, 'allusers')).toContain('user02@example.com');
+  });
+});
+
 describe('a first sign-in', () => {
   it('is by the username that the user will have, or its part before the @, and by nothing else', async () => {
     const [okta, directory] = await start();

@@ -55,6 +55,8 @@ export interface DirectoryRecords {
   /** They are still there. */
   touch(externalIds: readonly string[], run: number): void;
   confirm(externalId: string, userId: string): void;
+  /** Whose Okta user was deleted waits for a decision again. Without an id: all of them. */
+  release(userId?: string): void;
   setProblem(externalId: string, problem: string): void;
   /** The next import takes it for changed. */
   forgetDigest(externalId: string): void;
@@ -206,6 +208,18 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
         userId,
         externalId,
       ]);
+    },
+    release(userId) {
+      const whose =
+        userId === undefined
+          ? 'user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = user_id)'
+          : 'user_id = ?';
+      const parameters = userId === undefined ? [] : [userId];
+      store.run(`DELETE FROM directory_users WHERE removed = 1 AND ${whose}`, parameters);
+      store.run(
+        `UPDATE directory_users SET state = 'pending', match = 'none', match_user_id = NULL, user_id = NULL WHERE ${whose}`,
+        parameters,
+      );
     },
     setProblem(externalId, problem) {
       store.run('UPDATE directory_users SET problem = ? WHERE external_id = ?', [problem, externalId]);

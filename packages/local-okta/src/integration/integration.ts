@@ -61,6 +61,10 @@ export function createLdapIntegration(context: Context): LdapIntegration {
     return { appId: app.id, name: app.root, settings: app.settings };
   }
 
+  directory.onChange((changes) => {
+    for (const one of changes) if (one.kind === 'user' && one.change === 'deleted') records.release(one.id);
+  });
+
   async function confirmWith(from: ImportSource, which: MatchKind[], activate: boolean): Promise<void> {
     if (which.length === 0) return;
     await confirmResults(context, records, groupRecords, from, { which, activate, mayTakeAdmins: false });
@@ -176,6 +180,8 @@ export function createLdapIntegration(context: Context): LdapIntegration {
       freshStart = true;
       const interrupted = runs.markInterrupted();
       if (interrupted > 0) log.warn('an import was interrupted by the end of Local Okta; the next one completes it');
+      // A kill between the deletion of a user and what follows from it.
+      records.release();
       // A kill between a confirmation and its memberships: whoever confirmed has nothing left to confirm.
       while (groupRecords.syncOne());
     },
