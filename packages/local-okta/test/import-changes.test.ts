@@ -118,6 +118,30 @@ describe('somebody who is gone from the directory', () => {
   });
 });
 
+describe('a directory that was loaded anew, with other ids', () => {
+  it('is said to be that, and is taken by two full imports without the safeguard', async () => {
+    const [okta, directory] = await start({ import: { safeguardPercent: 20 } });
+    await runImport(okta, 'full');
+    await confirm(okta);
+    const entries = ['user01', 'user02', 'user03'];
+    await change(directory, async (client) => {
+      for (const name of entries) await client.del(`cn=${name},ou=users,${BASE}`);
+      for (const name of entries) await client.add(`cn=${name},ou=users,${BASE}`, person(name));
+    });
+    const stopped = await runImport(okta, 'full');
+    expect(stopped).toMatchObject({ state: 'stopped', counts: { users: { new: 0, removed: 0 } } });
+    const { body: problems } = await call(okta, 'GET', `/local/integration/imports/${stopped.id}/problems`);
+    expect(problems.map(({ code }: { code: string }) => code)).toEqual(['made-again', 'made-again', 'made-again']);
+    expect(await outcomeOf(okta, 'user01', 'password9')).toBe('ok');
+    await configure(okta, { import: { safeguardPercent: 100 } });
+    expect((await runImport(okta, 'full')).counts.users).toMatchObject({ removed: 3 });
+    expect((await runImport(okta, 'full')).counts.users).toMatchObject({ new: 3 });
+    expect(await confirm(okta)).toMatchObject({ confirmed: 3, refused: [] });
+    expect(await outcomeOf(okta, 'user01', 'password9')).toBe('ok');
+    expect(await members(okta, 'allusers')).toHaveLength(3);
+  });
+});
+
 describe('somebody who was deleted in Okta', () => {
   it('waits for a decision again, as long as the directory has them', async () => {
     const [okta] = await start();

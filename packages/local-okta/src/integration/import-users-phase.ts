@@ -1,6 +1,7 @@
 import type { Row } from '../agents/protocol.ts';
 import type { ImportedUser } from '../directory/import-users.ts';
 import { keyOf } from '../directory/user.ts';
+import { dnKey } from '../dn-key.ts';
 import type { UserRecord } from './directory-records.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedUser, uidKey } from './mapping.ts';
@@ -133,8 +134,11 @@ interface Holder {
   readonly dn: string;
 }
 
-function reportTaken(work: ImportWork, { dn, profile }: MappedUser, holder: Holder): void {
-  work.report(dn, 'username-taken', `has the username ${profile.login}, which ${holder.dn} has already`);
+function reportTaken(work: ImportWork, { dn, dnKey: key, profile }: MappedUser, holder: Holder): void {
+  if (dnKey(holder.dn) === key) {
+    const message = `was made again and has another ${work.settings.uniqueIdAttribute}: a full import takes the old entry away, the next one brings this one`;
+    work.report(dn, 'made-again', message);
+  } else work.report(dn, 'username-taken', `has the username ${profile.login}, which ${holder.dn} has already`);
 }
 
 /** Who has which username, among the directory's own people: one username is one person. */

@@ -103,7 +103,10 @@ export function createUserMapper(settings: IntegrationSettings, today: number): 
     const problems: EntryProblem[] = [];
     const externalId = first(row, uniqueIdPlace);
     if (externalId === '') {
-      problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
+      problems.push({
+        code: 'no-unique-id',
+        message: `has no ${settings.uniqueIdAttribute}, or none that is a text: it cannot be told apart`,
+      });
     }
     const login = username(row);
     const profile: Record<string, string> = { login: login ?? '' };
@@ -180,7 +183,10 @@ export function mapGroup(
   const name = first(row, place('cn'));
   const problems: EntryProblem[] = [];
   if (externalId === '') {
-    problems.push({ code: 'no-unique-id', message: `has no ${settings.uniqueIdAttribute}: it cannot be told apart` });
+    problems.push({
+      code: 'no-unique-id',
+      message: `has no ${settings.uniqueIdAttribute}, or none that is a text: it cannot be told apart`,
+    });
   }
   if (name === '') problems.push({ code: 'attribute-missing', message: 'has no cn: Okta needs it as name' });
   if (problems.length > 0) return { problems, externalId };
