@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { notFound } from '../directory/directory-error.ts';
 import { userFilter, userSearch } from '../directory/search-dialects.ts';
 import type { User } from '../directory/user.ts';
-import { type SqlCondition, usersBeginningWith } from '../directory/users.ts';
+import type { SqlCondition, Users } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { baseUrl } from '../http/base-url.ts';
@@ -47,7 +47,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
 
   function list(request: Request, response: Response): void {
     refuseSorting(request);
-    const where = listCondition(request);
+    const where = listCondition(directory.users, request);
     const limit = queryLimit(request, queryText(request, 'q') === undefined ? 200 : 10, 200);
     const page = directory.users.list({ where, after: queryCursor(request), limit });
     setLinks(request, response, page.next);
@@ -126,7 +126,7 @@ export function addUserEndpoints(router: Router, context: ApiContext): void {
   });
 }
 
-function listCondition(request: Request): SqlCondition {
+function listCondition(users: Users, request: Request): SqlCondition {
   const search = queryText(request, 'search');
   const filter = queryText(request, 'filter');
   const q = queryText(request, 'q');
@@ -137,6 +137,6 @@ function listCondition(request: Request): SqlCondition {
   if (filter !== undefined) return compileFilter(filter, userFilter);
   const deprovisioned = "status <> 'DEPROVISIONED'";
   if (q === undefined) return { sql: deprovisioned, parameters: [] };
-  const { sql, parameters } = usersBeginningWith(q);
+  const { sql, parameters } = users.beginningWith(q);
   return { sql: `${deprovisioned} AND ${sql}`, parameters };
 }

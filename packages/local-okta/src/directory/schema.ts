@@ -114,5 +114,8 @@ export const directorySchema: SchemaModule = {
     );
     `,
     `ALTER TABLE role_assignments ADD COLUMN created TEXT NOT NULL DEFAULT '1970-01-01T00:00:00.000Z';`,
+    // As `search-dialects.ts` and `users-beginning-with.ts` write them: an index on an expression is found by its text.
+    `CREATE INDEX users_first_name ON users (lower(json_extract(profile, '$.firstName')));
+     CREATE INDEX users_last_name ON users (lower(json_extract(profile, '$.lastName')));`,
   ],
 };

@@ -19,6 +19,7 @@ import {
   type UserStatus,
 } from './user.ts';
 import { selectUser, selectUsers } from './user-rows.ts';
+import { usersBeginningWith } from './users-beginning-with.ts';
 
 export interface NewUser {
   readonly profile: Readonly<Record<string, unknown>>;
@@ -66,6 +67,8 @@ export interface Users {
   /** By id, login or short name, as Okta's paths allow. */
   resolve(idOrName: string): User | undefined;
   list(page: PageRequest): Page<User>;
+  /** Those whose login, e-mail address, first or last name begins so, whatever the case. */
+  beginningWith(text: string): SqlCondition;
   count(where?: SqlCondition): number;
   /** Sets the whole profile. @throws DirectoryError `not-found`, `invalid`, `name-taken` */
   setProfile(id: string, profile: Readonly<Record<string, unknown>>): User;
@@ -247,6 +250,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       if (only !== undefined && second === undefined) known.keep(only);
       return page;
     },
+    beginningWith: (text) => usersBeginningWith(store, text),
     count: (where = { sql: '1', parameters: [] }) =>
       store.get<{ n: number }>(`SELECT count(*) AS n FROM users WHERE ${where.sql}`, where.parameters)?.n ?? 0,
     setProfile(id, profile) {
@@ -331,18 +335,6 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
         changes.note({ kind: 'user', id, change: 'deleted' });
       });
     },
-  };
-}
-
-/** Users whose login, e-mail address, first or last name begins so, whatever the case. */
-export function usersBeginningWith(text: string): SqlCondition {
-  const key = text.toLowerCase();
-  const range = [key, `${key}\u{10FFFF}`];
-  const names = ['firstName', 'lastName'].map((name) => `lower(json_extract(profile, '$.${name}'))`);
-  const columns = ['login_key', 'email_key', ...names];
-  return {
-    sql: `(${columns.map((column) => `(${column} >= ? AND ${column} < ?)`).join(' OR ')})`,
-    parameters: columns.flatMap(() => range),
   };
 }
 

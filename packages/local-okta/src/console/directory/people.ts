@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { USER_STATUSES, type UserStatus } from '../../directory/user.ts';
-import { type SqlCondition, usersBeginningWith } from '../../directory/users.ts';
+import type { SqlCondition, Users } from '../../directory/users.ts';
 import { allOf } from '../../filter/filter-sql.ts';
 import { html } from '../../http/page.ts';
 import type { ConsolePage, ConsoleRouter, Visit } from '../console-router.ts';
@@ -21,7 +21,7 @@ function peoplePage({ directory, services }: Context, visit: Visit): ConsolePage
   const search = visit.query('q').trim();
   const status = USER_STATUSES.find((one) => one === visit.query('status'));
   const after = pageStart(visit.query('after'));
-  const found = directory.users.list({ where: condition(search, status), after, limit: PAGE_SIZE });
+  const found = directory.users.list({ where: condition(directory.users, search, status), after, limit: PAGE_SIZE });
   const choices = [{ value: '', label: 'All statuses' }].concat(
     USER_STATUSES.map((one) => ({ value: one, label: userStatusText(one) })),
   );
@@ -49,9 +49,9 @@ ${pager({ path: PATH, query: { q: search, status: status ?? '' }, after, next: f
   };
 }
 
-function condition(search: string, status: UserStatus | undefined): SqlCondition {
+function condition(users: Users, search: string, status: UserStatus | undefined): SqlCondition {
   const conditions: SqlCondition[] = [];
-  if (search !== '') conditions.push(usersBeginningWith(search));
+  if (search !== '') conditions.push(users.beginningWith(search));
   if (status !== undefined) conditions.push({ sql: 'status = ?', parameters: [status] });
   return allOf(conditions);
 }
