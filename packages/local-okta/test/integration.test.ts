@@ -63,6 +63,8 @@ async function settings(okta: LocalOkta, more: Record<string, unknown> = {}) {
   return call(okta, 'PUT', '/local/integration/settings', { ...body, ...more });
 }
 
+const wrongPassword = ({ profile }: { profile: { login: string } }) => ({ username: profile.login, password: 'wrong' });
+
 const none = { scanned: 0, new: 0, updated: 0, unchanged: 0, removed: 0 };
 
 describe('automatic set-up', () => {
@@ -169,6 +171,45 @@ describe('set-up by hand', () => {
     expect(rest.body.confirmed).toBe(1);
     expect((await members(okta, 'allusers')).length).toBe(2);
   });
+
+  it('confirms thousands, and a group of them all, while people sign in', async () => {
+    const many = 4_000;
+    const ldif = join(tempDir(cleanup), 'many.ldif');
+    const dn = (at: number): string => `cn=p${at},ou=users,dc=example,dc=org`;
+    const people = Array.from(
+      { length: many },
+      (_, at) =>
+        `dn: ${dn(at)}\nobjectClass: inetOrgPerson\ncn: p${at}\nuid: p${at}\nsn: P\ngivenName: N${at}\nmail: p${at}@example.com\n`,
+    );
+    const members = people.map((_, at) => `memberUid: ${dn(at)}`).join('\n');
+    const group = `dn: cn=crowd,ou=groups,dc=example,dc=org\nobjectClass: posixGroup\ncn: crowd\ngidNumber: 300\n${members}\n`;
+    writeFileSync(ldif, [...people, group].join('\n'));
+    const directory = await startOpenLdap(cleanup, { ldifFiles: [tutorialLdif, ldif] });
+    const okta = await startOkta(cleanup, { setup: 'manual' });
+    await connectByHand(cleanup, okta, directory);
+    await settings(okta);
+    await runImport(okta, 'full');
+    const { body: results } = await call(okta, 'GET', '/local/integration/results?limit=1000');
+    const { externalId } = results[0];
+    await call(okta, 'POST', '/local/integration/confirm', { assignments: [{ externalId }], activate: true });
+
+    let over = false;
+    const confirmed = call(okta, 'POST', '/local/integration/confirm', { activate: true }).finally(() => {
+      over = true;
+    });
+    let answered = 0;
+    while (!over) {
+      expect((await call(okta, 'POST', '/local/integration/test-sign-in', wrongPassword(results[0]))).status).toBe(200);
+      answered += 1;
+    }
+    expect((await confirmed).body.confirmed).toBe(many + 2);
+    // The last one may have been answered after it was over.
+    expect(answered).toBeGreaterThan(2);
+    for (const at of [0, 499, 500, many - 1]) {
+      const { body: groups } = await call(okta, 'GET', `/api/v1/users/p${at}@example.com/groups`);
+      expect(groups.map(({ profile }: { profile: { name: string } }) => profile.name)).toContain('crowd');
+    }
+  }, 60_000);
 
   it('says honestly what is wrong with a configuration', async () => {
     const directory = await startOpenLdap(cleanup);

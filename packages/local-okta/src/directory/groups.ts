@@ -51,8 +51,11 @@ export interface Groups {
   /** @returns false when nothing changed. @throws DirectoryError `not-found`, `built-in-group` */
   addMember(groupId: string, userId: string): boolean;
   removeMember(groupId: string, userId: string): boolean;
-  /** Makes `userIds` the members, changing only what differs, in one transaction. Ids without a user are left out. */
-  setMembers(groupId: string, userIds: Iterable<string>): { readonly added: number; readonly removed: number };
+  /**
+   * Makes `userIds` the members, changing only what differs; ids without a user are left out. Each step is a transaction:
+   * a hundred thousand members at once would keep everybody else waiting.
+   */
+  setMembers(groupId: string, userIds: Iterable<string>): Iterable<void>;
   /** Members in the order in which the users were made; of Everyone: all users. */
   members(groupId: string, page: PageRequest): Page<User>;
   countMembers(groupId: string): number;
@@ -63,6 +66,8 @@ export interface Groups {
   /** The user's groups, Everyone first. */
   ofUser(userId: string): readonly Group[];
 }
+
+const MEMBERS_AT_ONCE = 500;
 
 interface GroupRow {
   seq: number;
@@ -267,21 +272,26 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
         return removed;
       });
     },
-    setMembers(groupId, userIds) {
-      return store.transaction(() => {
-        mustHaveRows(groupId);
-        const wanted = new Set(userIds);
-        const present = new Set(memberIds(groupId));
-        let added = 0;
-        let removed = 0;
-        for (const id of wanted) {
-          if (present.has(id) || store.get('SELECT 1 FROM users WHERE id = ?', [id]) === undefined) continue;
-          if (add(groupId, id)) added += 1;
-        }
-        for (const id of present) if (!wanted.has(id) && drop(groupId, id)) removed += 1;
-        if (added + removed > 0) touchMembership(groupId);
-        return { added, removed };
-      });
+    *setMembers(groupId, userIds) {
+      mustHaveRows(groupId);
+      const wanted = new Set(userIds);
+      const present = new Set(memberIds(groupId));
+      const different = [
+        ...[...wanted].filter((id) => !present.has(id)),
+        ...[...present].filter((id) => !wanted.has(id)),
+      ];
+      for (let at = 0; at < different.length; at += MEMBERS_AT_ONCE) {
+        store.transaction(() => {
+          // Another request may have deleted it meanwhile.
+          if (get(groupId) === undefined) return;
+          const changed = different.slice(at, at + MEMBERS_AT_ONCE).filter((id) => {
+            if (!wanted.has(id)) return drop(groupId, id);
+            return store.get('SELECT 1 FROM users WHERE id = ?', [id]) !== undefined && add(groupId, id);
+          });
+          if (changed.length > 0) touchMembership(groupId);
+        });
+        yield;
+      }
     },
     members(groupId, { after = 0, limit }) {
       const all = must(groupId).type === 'BUILT_IN';

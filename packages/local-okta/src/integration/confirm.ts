@@ -29,7 +29,8 @@ export interface ConfirmResult {
   readonly refused: readonly { readonly externalId: string; readonly dn: string; readonly problem: string }[];
 }
 
-const BATCH = 500;
+/** Each is a transaction, and nobody else is served meanwhile. */
+const BATCH = 200;
 
 /** Turns import results into Okta users, batch by batch; each batch is one transaction. */
 export async function confirmResults(
@@ -128,7 +129,7 @@ export async function confirmResults(
     store.transaction(() => confirmBatch(batch));
     await breathe();
   }
-  while (groupRecords.syncOne()) await breathe();
+  for (const _ of groupRecords.sync()) await breathe();
   systemLog.append({
     eventType: 'system.import.user_match.confirm',
     displayMessage: `Confirm user matches: ${confirmed} confirmed, ${ignored} ignored, ${refused.length} refused`,

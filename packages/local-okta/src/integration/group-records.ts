@@ -20,8 +20,8 @@ export interface GroupRecords {
   markDirtyByMembers(memberKeys: readonly string[]): void;
   /** The same for groups that name these entries by `uid`. */
   markDirtyByUids(externalIds: readonly string[]): void;
-  /** Brings the memberships of one dirty group up to date. False when none is left. */
-  syncOne(): boolean;
+  /** Brings the memberships of all dirty groups up to date, step by step: whoever waits between two loses nothing. */
+  sync(): Iterable<void>;
   /** Members of a group that are neither a known user nor a known group: some, and how many there are beside them. */
   strangers(externalId: string, limit: number): { readonly named: readonly string[]; readonly more: number };
 }
@@ -33,6 +33,8 @@ export function createGroupRecords(store: Store, groups: Groups): GroupRecords {
     hash: string;
     seen_run: number;
   }
+  /** Of the last work on a group, which is `dirty` by this number until it is done. 1 is: nobody works on it. */
+  let round = 1;
   const recordOf = (row: Row): GroupRecord => ({
     externalId: row.external_id,
     groupId: row.group_id,
@@ -120,14 +122,24 @@ export function createGroupRecords(store: Store, groups: Groups): GroupRecords {
       );
       markDirtyByMembers(keys.map(({ uid_key }) => uid_key));
     },
-    syncOne() {
-      const row = store.get<Row>('SELECT * FROM directory_groups WHERE dirty = 1 LIMIT 1');
-      if (row === undefined) return false;
-      store.transaction(() => {
-        if (groups.get(row.group_id) !== undefined) groups.setMembers(row.group_id, userIds(row.external_id));
-        store.run('UPDATE directory_groups SET dirty = 0 WHERE external_id = ?', [row.external_id]);
-      });
-      return true;
+    *sync() {
+      for (;;) {
+        const row = store.get<Row>('SELECT * FROM directory_groups WHERE dirty <> 0 LIMIT 1');
+        if (row === undefined) return;
+        round += 1;
+        const mine = [row.external_id, round];
+        store.run('UPDATE directory_groups SET dirty = ?2 WHERE external_id = ?1', mine);
+        const steps =
+          groups.get(row.group_id) === undefined ? [] : groups.setMembers(row.group_id, userIds(row.external_id));
+        for (const _ of steps) {
+          yield;
+          // Something has changed meanwhile, or somebody else works on it with what is true now.
+          if (store.get('SELECT 1 FROM directory_groups WHERE external_id = ?1 AND dirty = ?2', mine) === undefined)
+            break;
+        }
+        store.run('UPDATE directory_groups SET dirty = 0 WHERE external_id = ?1 AND dirty = ?2', mine);
+        yield;
+      }
     },
     strangers(externalId, limit) {
       const unknown = `FROM directory_members WHERE group_external_id = ?1

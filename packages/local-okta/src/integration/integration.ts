@@ -183,7 +183,7 @@ export function createLdapIntegration(context: Context): LdapIntegration {
       // A kill between the deletion of a user and what follows from it.
       records.release();
       // A kill between a confirmation and its memberships: whoever confirmed has nothing left to confirm.
-      while (groupRecords.syncOne());
+      for (const _ of groupRecords.sync());
     },
   };
 }

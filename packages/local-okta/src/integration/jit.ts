@@ -86,7 +86,7 @@ function create({ context, records, groupRecords, source }: JitOptions, user: Ma
     return directory.users.get(result.userId);
   });
   if (created === undefined) return undefined;
-  while (groupRecords.syncOne());
+  for (const _ of groupRecords.sync());
   systemLog.append({
     eventType: 'system.agent.ldap.create_user_JIT',
     displayMessage: 'Create user from LDAP just in time',

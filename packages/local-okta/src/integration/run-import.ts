@@ -74,7 +74,7 @@ export async function runImport(options: RunImportOptions): Promise<ImportEnd> {
 
   onProgress('memberships');
   store.transaction(() => reportStrangers(work));
-  while (work.groupRecords.syncOne()) {
+  for (const _ of work.groupRecords.sync()) {
     if (signal.aborted) return cancelled;
     await breathe();
   }
