@@ -39,7 +39,14 @@ export function addIntegrationPages({ page, action }: ConsoleRouter, context: Co
     async (visit) => {
       const ldap = ldapOf(context, visit);
       const typed = Object.fromEntries(Object.keys(LABELS).map((name) => [name, visit.field(name).trim()])) as Typed; // one for each label
-      const wanted = { ...ldap.integration.settings(), ...typed, customUsername: typed.customUsername || undefined };
+      const wanted = {
+        ...ldap.integration.settings(),
+        ...typed,
+        // Empty, they follow from others.
+        userObjectFilter: typed.userObjectFilter || undefined,
+        groupObjectFilter: typed.groupObjectFilter || undefined,
+        customUsername: typed.customUsername || undefined,
+      };
       const first = ldap.app.settings === undefined;
       if (visit.field('action') === 'test') {
         const parsed = parseSettings(wanted, ldap.app.root);
