@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createServer } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCertificateAuthority } from '@ldap-to-okta/ldap-server';
 import { startLdapProxy } from '@ldap-to-okta/test-directory';
+import { WebSocket } from 'ws';
 import type { LocalOkta } from '../src/local-okta.ts';
 import {
   call,
@@ -346,6 +347,32 @@ describe('the gateway', () => {
     expect(await statusOf(authorize, { ...java, ...json }, registration)).toBe(200);
     expect((await fetch(`${okta.urls.okta}/local/integration`)).status).toBe(401);
     expect((await fetch(`${okta.urls.okta}/local/integration/settings`, { method: 'PUT' })).status).toBe(401);
+  });
+});
+
+describe('an agent that says what is no message', () => {
+  it('has its link ended, and Local Okta goes on', async () => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    const stateDir = tempDir(cleanup);
+    const agent = startAgent(cleanup, okta, directory, { stateDir });
+    await untilReady(okta);
+    const { token } = JSON.parse(readFileSync(join(stateDir, 'agent.json'), 'utf8'));
+    const beat = { instance: 'i', name: 'n', version: '1', root: 'dc=x', capacity: 1, directory: { ok: true } };
+    const url = `${okta.urls.okta?.replace('http', 'ws')}/local/agent/v1/link`;
+    const beats = [{ root: 'dc=\0' }, { name: '' }, { capacity: -1 }].map((more) => ({ ...beat, ...more }));
+    const odd = [
+      ...['hello', '{"kind":"other"}', '[]', '['.repeat(50_000), Buffer.alloc(10), '{"kind":"goodbye"}'],
+      ...beats.map((one) => JSON.stringify({ kind: 'beat', beat: one })),
+    ];
+    for (const message of odd) {
+      const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
+      socket.on('open', () => socket.send(message));
+      const code = await new Promise((resolve) => socket.once('close', resolve));
+      expect([String(message).slice(0, 80), code]).toEqual([String(message).slice(0, 80), 1008]);
+    }
+    expect(await outcomeOf(okta, 'user01', 'password1')).toBe('ok');
+    expect(agent.status().state).toBe('connected');
   });
 });
 

@@ -69,14 +69,19 @@ export function createLinkServer(options: LinkServerOptions): UpgradeHandler {
       else socket.close(1008, 'not a message of this protocol');
     }
 
-    socket.on('message', (data) => {
+    /** Whatever goes wrong with what one agent says ends its link, and nothing else. */
+    function hear(work: () => void): void {
       heard = true;
-      take(data);
-    });
-    socket.on('pong', () => {
-      heard = true;
-      seen();
-    });
+      try {
+        work();
+      } catch (error) {
+        options.onError(error);
+        socket.close(1011);
+      }
+    }
+
+    socket.on('message', (data) => hear(() => take(data)));
+    socket.on('pong', () => hear(seen));
     // What a broken connection has to say is of no use: 'close' follows.
     socket.on('error', () => undefined);
     socket.on('close', () => {

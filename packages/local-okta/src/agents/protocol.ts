@@ -9,10 +9,17 @@ export const GATEWAY_PREFIX = '/local/agent/v1';
 /** A page holds 500 entries, and a group of a hundred thousand members is one entry. */
 export const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 
-const shortText = z.string().min(1).max(200);
+/** The database takes no NUL. */
+const text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\0'));
+const shortText = text(200);
 
 /** The root of an agent's tree tells which directory it serves. */
-export const registrationRequest = z.object({ name: shortText, version: shortText, root: z.string().min(1).max(1000) });
+export const registrationRequest = z.object({ name: shortText, version: shortText, root: text(1000) });
 
 export const tokenRequest = z.object({ grant_type: z.string(), device_code: z.string().min(1).max(200) });
 
@@ -20,7 +27,7 @@ const heartbeat = z.object({
   instance: shortText,
   name: shortText,
   version: shortText,
-  root: z.string().min(1).max(1000),
+  root: text(1000),
   /** How many requests it works on at a time. */
   capacity: z.number().int().min(0).max(1000),
   directory: z.object({
