@@ -64,10 +64,10 @@ export type AskedDirectory = z.infer<typeof askedDirectory>;
 
 /** One part of the answer to one request; `final` ends it. */
 export const workResult = z.union([
+  z.object({ final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
   // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
   z.object({ final: z.literal(false), rows: z.custom<readonly Row[]>(areRows) }),
   z.object({ final: z.literal(true), entries: z.custom<readonly Entry[]>(areEntries) }),
-  z.object({ final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
   z.object({ final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
 ]);
 export type WorkResult = z.infer<typeof workResult>;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   type Backend,
   type EntryAttribute,
@@ -136,9 +136,9 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
     return services.authenticate(...parameters);
   }
 
-  async function answerLate(): Promise<void> {
+  function answerLate(): Promise<void> | undefined {
     const { ldapInterfaceDelayMs } = faultsOf(services);
-    if (ldapInterfaceDelayMs > 0) await sleep(ldapInterfaceDelayMs, undefined, { ref: false });
+    return ldapInterfaceDelayMs > 0 ? sleep(ldapInterfaceDelayMs, undefined, { ref: false }) : undefined;
   }
 
   const refuse = async (_request: unknown, { connection }: OperationContext): Promise<never> => {
@@ -203,6 +203,8 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
       const { user, rights } = found;
       const startedAt = performance.now();
       let entries = 0;
+      // A bind that came in the same turn goes first: the agent is at work on it meanwhile.
+      await nextTurn();
       await answerLate();
       try {
         const exposure = settings().groups;

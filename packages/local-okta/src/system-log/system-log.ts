@@ -45,12 +45,12 @@ export interface LogPage {
 
 export interface SystemLog {
   /** Is stored when this returns, within a transaction once that has been committed. */
-  append(event: NewLogEvent): LogEvent;
+  append(event: NewLogEvent): void;
   /**
    * Is stored a moment later, with all that happens until then: a sign-in has four events, and the person would wait
    * for each. A kill in between loses them.
    */
-  appendSoon(event: NewLogEvent): LogEvent;
+  appendSoon(event: NewLogEvent): void;
   /** Stores what waits to be stored. */
   flush(): void;
   query(query: LogQuery): LogPage;
@@ -71,7 +71,7 @@ const SOON_MS = 20;
 
 export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions): SystemLog {
   const listeners = new Set<(event: LogEvent) => void>();
-  let pending: LogEvent[] = [];
+  let pending: { readonly given: NewLogEvent; readonly published: string }[] = [];
   let scheduled: NodeJS.Timeout | undefined;
   let sinceTrim = 0;
 
@@ -86,7 +86,7 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
   function flush(): void {
     clearTimeout(scheduled);
     scheduled = undefined;
-    const events = pending;
+    const events = pending.map(({ given, published }) => complete(given, published));
     pending = [];
     if (events.length === 0) return;
     // One statement for all: by events, the driver takes longer than the database.
@@ -99,23 +99,21 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
     for (const event of events) for (const listener of listeners) listener(event);
   }
 
+  function appendSoon(given: NewLogEvent): void {
+    // The rest of the event is made when it is stored: nobody waits for it now.
+    const published = timestamp(clock);
+    store.afterCommit(() => {
+      pending.push({ given, published });
+      scheduled ??= setTimeout(flush, SOON_MS);
+    });
+  }
+
   return {
     append(given) {
-      const event = complete(given, clock);
-      store.afterCommit(() => {
-        pending.push(event);
-        flush();
-      });
-      return event;
+      appendSoon(given);
+      store.afterCommit(flush);
     },
-    appendSoon(given) {
-      const event = complete(given, clock);
-      store.afterCommit(() => {
-        pending.push(event);
-        scheduled ??= setTimeout(flush, SOON_MS);
-      });
-      return event;
-    },
+    appendSoon,
     flush,
     query({ since, until, words = [], where, after, limit, descending = false }) {
       flush();
@@ -150,13 +148,13 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
   };
 }
 
-function complete(given: NewLogEvent, clock: Clock): LogEvent {
+function complete(given: NewLogEvent, published: string): LogEvent {
   const result = given.outcome?.result ?? 'SUCCESS';
   const good = result === 'SUCCESS' || result === 'ALLOW' || result === 'SKIPPED';
   const agent = given.client?.userAgent;
   return {
     uuid: randomUUID(),
-    published: timestamp(clock),
+    published,
     eventType: given.eventType,
     version: '0',
     severity: given.severity ?? (good ? 'INFO' : 'WARN'),
