@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -153,6 +154,19 @@ describe('an agent', () => {
       writeFileSync(join(dir, 'agent.json'), text);
       await expect(start(url, links).ended).rejects.toMatchObject({ code: 'denied' });
     }
+  });
+
+  it('exits with 6 and the reason, before anybody is asked, where its registration cannot be saved', async () => {
+    const url = await serve(() => [200, device(600, 'CODE0001')]);
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, 'file'), '');
+    const stateDir = join(dir, 'file', 'state');
+    const child = spawn(process.execPath, [main], { env: { ...env, OKTA_URL: url, AGENT_STATE_DIR: stateDir } });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+    const [code] = await once(child, 'close');
+    expect([code, printed]).toEqual([6, expect.stringContaining(`cannot be saved in ${stateDir} (AGENT_STATE_DIR)`)]);
+    expect(printed).not.toContain('visit the URL');
   });
 
   it('asks for a new link when one has expired, and ends when it is denied', async () => {
