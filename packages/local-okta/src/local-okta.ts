@@ -1,12 +1,13 @@
 import { type Logger, pino } from 'pino';
 import { createAdministrators } from './administrators/administrators.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isLoopback, type LocalOktaConfig, type LocalOktaSettings, parseSettings } from './config.ts';
+import { type LocalOktaConfig, type LocalOktaSettings, parseSettings } from './config.ts';
 import type { Context } from './context.ts';
 import { createDirectory } from './directory/directory.ts';
 import { directorySchema } from './directory/schema.ts';
 import { type SeededSecrets, seedDirectory } from './directory/seed.ts';
 import { openHttpServer } from './http/http-server.ts';
+import { reachesBeyondThisComputer } from './http/reach.ts';
 import { createWebApp } from './http/web-app.ts';
 import { parts as definitions } from './parts.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -58,7 +59,7 @@ export interface LocalOkta {
 export async function createLocalOkta(options: LocalOktaOptions): Promise<LocalOkta> {
   const { clock = systemClock, log = pino({ level: 'silent' }), ...settings } = options;
   const parsed = parseSettings(settings);
-  if (!isLoopback(parsed.host)) {
+  if (reachesBeyondThisComputer(parsed.host)) {
     log.warn(
       { host: parsed.host },
       'Local Okta listens beyond this computer. It is a stand-in, not an identity provider for production.',

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SettingsError } from '../src/config.ts';
 import type { Permission } from '../src/directory/admin-roles.ts';
 import type { Directory } from '../src/directory/directory.ts';
+import { reachesBeyondThisComputer } from '../src/http/reach.ts';
 import { createLocalOkta } from '../src/local-okta.ts';
 import { ADMIN_PASSWORD, API_TOKEN, call, prepareData, startLocalOkta } from './local-okta-fixture.ts';
 
@@ -32,6 +33,16 @@ describe('Local Okta', () => {
       expect(body.map((group: { profile: { name: string } }) => group.profile.name)).toContain('Everyone');
     } finally {
       await okta.close();
+    }
+  });
+
+  it('warns of other computers where it listens for them, and not in a container, whose ports others publish', () => {
+    const outside = (): boolean => false;
+    expect(
+      ['127.0.0.1', 'localhost', '::1', '0.0.0.0', '192.0.2.1'].map((host) => reachesBeyondThisComputer(host, outside)),
+    ).toEqual([false, false, false, true, true]);
+    for (const mark of ['/.dockerenv', '/run/.containerenv']) {
+      expect(reachesBeyondThisComputer('0.0.0.0', (file) => file === mark)).toBe(false);
     }
   });
 
