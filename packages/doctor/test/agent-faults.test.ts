@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLdapAgent } from '@ldap-to-okta/ldap-agent';
 import { startDirectory, type TestDirectory } from '@ldap-to-okta/test-directory';
@@ -155,20 +155,34 @@ describe('Of an approval link, doctor tells', () => {
 
 describe("The agent's state", () => {
   it('is seen where npm start keeps it, and a broken one is a warning', async () => {
-    const org = await startOrg(cleanUp, {});
-    const file = join(org.folder, 'ldap-agent', 'agent.json');
-    mkdirSync(join(org.folder, 'ldap-agent'));
-    const local = { OKTA_ORG: 'local', LOCAL_STATE_DIR: org.folder };
-    const state = () => examine({ file: envText({ ...org.env, AUTH_MODE: 'oidc' }), env: local });
-    writeFileSync(
-      file,
-      JSON.stringify({ oktaUrl: 'x', agentId: 'a', token: 'S3cret-of-the-agent', registeredAt: '2026-01-01' }),
-    );
+    const org = await startOrg(cleanUp, { directory });
+    const file = join(org.folder, 'state-of-doctor', 'ldap-agent', 'agent.json');
+    mkdirSync(dirname(file), { recursive: true });
+    const local = { OKTA_ORG: 'local', LOCAL_STATE_DIR: join(org.folder, 'state-of-doctor') };
+    const state = (more: Env = {}) =>
+      examine({ file: envText({ ...org.env, AUTH_MODE: 'oidc' }), env: { ...local, ...more } });
+    const keep = (agentId: string): void =>
+      writeFileSync(
+        file,
+        JSON.stringify({ oktaUrl: 'x', agentId, token: 'S3cret-of-the-agent', registeredAt: '2026-01-01' }),
+      );
+    keep(org.agent?.status().agentId ?? '');
     const kept = await state();
     expect(kept.of('agent.state')).toMatchObject([
       { outcome: 'ok', says: expect.stringContaining('since 2026-01-01') },
     ]);
     expect(kept.stdout).not.toContain('S3cret-of-the-agent');
+    // That of an org that npm start had once; docker compose, whose command is played, has this one's on a volume.
+    keep('of-another-org');
+    expect((await state()).of('agent.state')).toMatchObject([
+      { outcome: 'warning', says: expect.stringContaining('an agent that this org does not know') },
+    ]);
+    const folder = mkdtempSync(join(org.folder, 'docker-'));
+    writeFileSync(join(folder, 'docker'), '#!/bin/sh\n[ "$1" = volume ] && echo "ldap-to-okta_agent-state"\n');
+    chmodSync(join(folder, 'docker'), 0o755);
+    expect((await state({ PATH: `${folder}:/bin` })).of('agent.state')).toMatchObject([
+      { outcome: 'ok', says: 'kept in the volume ldap-to-okta_agent-state' },
+    ]);
     writeFileSync(file, 'half a fi');
     expect((await state()).of('agent.state')).toMatchObject([{ outcome: 'warning' }]);
   });

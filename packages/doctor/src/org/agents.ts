@@ -5,6 +5,7 @@ import type { OktaApi } from '@ldap-to-okta/okta-tools';
 import { z } from 'zod';
 import { failed, notChecked, ok, type Verdict, warning } from '../exam.ts';
 import { composeProject, run } from '../machine/docker.ts';
+import type { Setting } from '../setting/setting.ts';
 import { countLdapUsers, userOf } from './people.ts';
 
 const poolsSchema = z.array(
@@ -12,7 +13,7 @@ const poolsSchema = z.array(
     name: z.string(),
     type: z.string(),
     agents: z
-      .array(z.object({ name: z.string(), operationalStatus: z.string() }))
+      .array(z.object({ id: z.string(), name: z.string(), operationalStatus: z.string() }))
       .nullish()
       .transform((agents) => agents ?? []),
   }),
@@ -86,15 +87,21 @@ export async function checkImport(api: OktaApi, login: string): Promise<Verdict<
   );
 }
 
-/** What makes a restart the same agent: a file beside npm start, a volume in docker compose. */
+/**
+ * What makes a restart the same agent: a file beside npm start, a volume in docker compose. A computer may have both: the
+ * right one is of an agent that this org knows.
+ * @param api undefined where it cannot be asked
+ */
 export async function checkAgentState(
-  stateDir: string,
-  org: 'local' | 'real',
+  { stateDir, org }: Pick<Setting, 'stateDir' | 'org'>,
+  api: OktaApi | undefined,
   env: NodeJS.ProcessEnv,
   timeoutMs: number,
 ): Promise<Verdict<void>> {
-  const state = org === 'local' ? loadState(join(stateDir, 'ldap-agent')) : undefined;
-  if (state !== undefined) return ok(undefined, `kept in ${join(stateDir, 'ldap-agent')}, since ${state.registeredAt}`);
+  const dir = join(stateDir, 'ldap-agent');
+  const state = org === 'local' ? loadState(dir) : undefined;
+  const isKnown = api === undefined || (await agentsOf(api)).some(({ id }) => id === state?.agentId);
+  if (state !== undefined && isKnown) return ok(undefined, `kept in ${dir}, since ${state.registeredAt}`);
   const volume = org === 'local' ? 'agent-state' : 'okta-agent-state';
   const project = composeProject(env);
   const found = await run(
@@ -104,7 +111,14 @@ export async function checkAgentState(
     timeoutMs,
   );
   if (found.code === 0) return ok(undefined, `kept in the volume ${found.text.trim()}`);
-  if (existsSync(join(stateDir, 'ldap-agent', 'agent.json'))) {
+  if (state !== undefined) {
+    return warning(
+      undefined,
+      `${dir} keeps an agent that this org does not know`,
+      'It is of another org, or of this one before a reset: the agent registers anew at its next start.',
+    );
+  }
+  if (existsSync(join(dir, 'agent.json'))) {
     return warning(undefined, 'the file that keeps it cannot be read', 'The agent registers anew at its next start.');
   }
   return notChecked(

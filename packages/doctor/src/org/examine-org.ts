@@ -20,7 +20,7 @@ export interface OrgOptions {
 
 /** The org itself, its clock, its API, its LDAP agents and what they brought. The value is the API. */
 export function examineOrg({ exam, setting, login, approvalLink, environment, timeoutMs }: OrgOptions): Need<OktaApi> {
-  const { env, org, stateDir } = setting;
+  const { env, org } = setting;
   const isLocal = org === 'local';
   const section = exam.section(isLocal ? 'The org: Local Okta, a stand-in' : 'The org');
   const restart = isLocal ? 'npm start, or docker compose up' : 'docker compose restart ldap-agent';
@@ -45,7 +45,10 @@ export function examineOrg({ exam, setting, login, approvalLink, environment, ti
     const opened = await use(api);
     return known(() => checkImport(opened, login));
   });
-  section.check('agent.state', "agent's state", async () => checkAgentState(stateDir, org, environment, timeoutMs));
+  section.check('agent.state', "agent's state", async () => {
+    const opened = await api.passed;
+    return known(() => checkAgentState(setting, 'value' in opened ? opened.value : undefined, environment, timeoutMs));
+  });
   section.check('agent.values', "agent's values", async () =>
     isLocal ? agentValues(env) : notChecked("Okta's own agent keeps its values itself"),
   );
