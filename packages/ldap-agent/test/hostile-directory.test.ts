@@ -29,8 +29,12 @@ afterEach(() => {
   server?.close();
 });
 
-/** Answers binds well and searches as told, in pieces of `size` bytes. */
-async function serve(answer: (id: number) => Buffer, size = Number.POSITIVE_INFINITY): Promise<number> {
+/** Answers searches as told, in pieces of `size` bytes, and binds well where nothing else is said. */
+async function serve(
+  answer: (id: number) => Buffer,
+  size = Number.POSITIVE_INFINITY,
+  bindAnswer: (id: number) => Buffer = bound,
+): Promise<number> {
   server = createServer((socket) => {
     socket.setNoDelay(true).on('error', () => undefined);
     socket.on('data', (request) => {
@@ -38,7 +42,7 @@ async function serve(answer: (id: number) => Buffer, size = Number.POSITIVE_INFI
       const id = request[4] ?? 0;
       const operation = request[5];
       if (operation !== 0x60 && operation !== 0x63) return;
-      const bytes = operation === 0x60 ? bound(id) : answer(id);
+      const bytes = operation === 0x60 ? bindAnswer(id) : answer(id);
       if (size > bytes.length) socket.write(bytes);
       else for (let at = 0; at < bytes.length; at += size) socket.write(bytes.subarray(at, at + size));
     });
@@ -48,8 +52,8 @@ async function serve(answer: (id: number) => Buffer, size = Number.POSITIVE_INFI
   return (server.address() as AddressInfo).port; // it listens on a port
 }
 
-/** One search, at once or in pages; what came of it. */
-async function ask(port: number, how: 'search' | 'pages'): Promise<string> {
+/** One bind, or one search, at once or in pages; what came of it. */
+async function ask(port: number, how: 'bind' | 'search' | 'pages'): Promise<string> {
   const config = { host: '127.0.0.1', port, tls: 'off', bindDn: 'cn=a', bindPassword: 'b', root: 'dc=x' };
   const work = {
     id: '1',
@@ -64,6 +68,7 @@ async function ask(port: number, how: 'search' | 'pages'): Promise<string> {
     const directory = createDirectory(${JSON.stringify(config)});
     const work = { ...${JSON.stringify(work)}, deadlineMs: 10_000 };
     const read = {
+      bind: async () => [await directory.bind({ id: '1', kind: 'bind', dn: 'cn=a', password: 'b', deadlineMs: 10_000 })],
       search: async () => (await directory.search(work)).map(({ attributes }) => attributes.cn),
       async pages() {
         const names = [];
@@ -72,7 +77,7 @@ async function ask(port: number, how: 'search' | 'pages'): Promise<string> {
       },
     };
     const found = await read.${how}().then(
-      (names) => 'entries ' + names.join(),
+      (names) => '${how === 'bind' ? 'bind' : 'entries'} ' + names.join(),
       ({ name, code, message }) => [name, code, message].join(' '));
     process.stdout.write(found, () => process.exit());`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -106,5 +111,21 @@ describe.each(['search', 'pages'] as const)('to a %s, a directory that sends', (
     expect(await ask(await serve(answer, 1), how)).toBe('entries one,two,three');
     server?.close();
     expect(await ask(await serve(answer), how)).toBe('entries one,two,three');
+  });
+});
+
+describe('a password policy control', () => {
+  const answer = (value: Buffer) => (id: number) =>
+    message(id, tlv(0x61, SUCCESS), tlv(0xa0, tlv(0x30, text('1.3.6.1.4.1.42.2.27.8.5.1'), tlv(0x04, value))));
+
+  it.each<[string, Buffer, string]>([
+    ['that says what is the matter is understood', raw(0x30, 3, 0x81, 1, 2), 'must-change'],
+    ['whose error is cut short says nothing', raw(0x30, 2, 0x81, 0x7f), 'ok'],
+    ['whose error has no length says nothing', raw(0x30, 1, 0x81), 'ok'],
+    ['whose warning is cut short says nothing', raw(0x30, 5, 0xa0, 0x7f, 0x81, 1, 2), 'ok'],
+    ['that is longer than its value says nothing', raw(0x30, 0x7f, 0x81, 0x7f), 'ok'],
+    ['without a value says nothing', raw(), 'ok'],
+  ])('%s, and nothing hangs', async (_what, value, outcome) => {
+    expect(await ask(await serve(done, undefined, answer(value)), 'bind')).toBe(`bind ${outcome}`);
   });
 });
