@@ -9,8 +9,8 @@ import type { Observer } from './observer.ts';
 /**
  * Step 3: signs in against Okta's LDAP Interface, which hands the password to the company's directory.
  *
- * `user01` is found by `(|(uid=user01)(mail=user01)(uid=user01@*))` below `ou=users,dc=<org>,dc=okta,dc=com`, the password
- * is tried by a bind as `uid=user01@example.com,ou=users,…`, and the groups are those of the directory integration, below
+ * `user01` is found by `(|(uid=user01)(uid=user01@*))` below `ou=users,dc=<org>,dc=okta,dc=com`, the password is tried
+ * by a bind as `uid=user01@example.com,ou=users,…`, and the groups are those of the directory integration, below
  * `cn=<OKTA_LDAP_ID>,ou=apps,ou=groups`, that hold that DN.
  */
 export function createOktaLdapAdapter(config: OktaLdapConfig, observe?: Observer): PasswordAuth {
@@ -48,8 +48,9 @@ export function oktaLdapServer(config: OktaLdapConfig): LdapAuth.Options {
 
     searchBase: config.userBase,
     searchScope: 'one',
-    // A login is an e-mail address as a rule; the part before the @ is enough while it belongs to one person.
-    searchFilter: `(|(uid={{username}})(mail={{username}})(uid={{username}}@${config.emailDomain ?? '*'}))`,
+    // A login is an e-mail address as a rule; the part before the @ is enough while it belongs to one person. Several
+    // people may have one mail, as an administrator with a second account does.
+    searchFilter: `(|(uid={{username}})(uid={{username}}@${config.emailDomain ?? '*'}))`,
     searchAttributes: ['uid', 'cn', 'displayName', 'mail'],
 
     // App groups lie one level below the integration. memberOf is not asked for: Okta computes it for every entry.

@@ -24,6 +24,9 @@ const MEANINGS: ReadonlyMap<string, readonly [LdapAuthErrorCode, string, string]
 const UNTRUSTED =
   /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|ERROR_IN_CERT)/;
 
+// OpenSSL's words when an answer is none of TLS, in version 3.0 and later ones.
+const SPEAKS_NO_TLS = /wrong version number|packet length too long|record layer failure/i;
+
 /** What a failed connection attempt means. */
 export function connectErrorOf(error: unknown, url: string): LdapAuthError {
   if (error instanceof LdapAuthError) {
@@ -45,7 +48,10 @@ export function connectErrorOf(error: unknown, url: string): LdapAuthError {
     );
   }
   if (systemCode === 'EPROTO' || systemCode.startsWith('ERR_SSL_') || systemCode.startsWith('ERR_TLS_')) {
-    return new LdapAuthError('misconfigured', `Cannot connect to ${url}: TLS cannot be agreed on`, {
+    const why = SPEAKS_NO_TLS.test(String(Object(error).message))
+      ? 'what listens there speaks no TLS; is this the port for LDAPS?'
+      : 'TLS cannot be agreed on';
+    return new LdapAuthError('misconfigured', `Cannot connect to ${url}: ${why}`, {
       cause: error,
       detail: 'tls-handshake',
     });

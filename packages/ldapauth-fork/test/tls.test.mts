@@ -84,6 +84,9 @@ describe.each(['ldaps', 'starttls'] as const)('TLS by %s', (mode) => {
         broken: 'misconfigured',
         detail: 'tls-handshake',
       });
+      const auth = new LdapAuth(options);
+      const error = await new Promise((resolve) => auth.authenticate('somebody', 'password', resolve));
+      expect(String(error)).toContain('speaks no TLS; is this the port for LDAPS?');
       expect(binds()).toEqual([]);
     });
   }

@@ -409,7 +409,9 @@ describe('rights', () => {
   });
 
   it('lets nobody bind while the LDAP Interface is not added', async () => {
+    const session = await bound(READER, READER_PASSWORD);
     await call(okta, 'PUT', '/local/ldap-interface', { enabled: false });
+    expect(await codeOf(session.search(BASE, { scope: 'base' }))).toMatchObject({ code: 50 });
     expect(await codeOf(newClient().bind(READER, READER_PASSWORD))).toMatchObject({ code: 49 });
     await call(okta, 'PUT', '/local/ldap-interface', { enabled: true });
   });

@@ -150,7 +150,8 @@ function readCredentials(body: unknown): { username: string; password: string } 
     typeof password === 'string' &&
     username.length <= LONGEST_USERNAME &&
     password.length <= LONGEST_PASSWORD;
-  return usable ? { username, password } : undefined;
+  // Pasted names and those of telephones end with a space; no directory has a name that differs by it.
+  return usable ? { username: username.trim(), password } : undefined;
 }
 
 function tooMany(seconds: number): string {

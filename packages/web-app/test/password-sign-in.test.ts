@@ -36,6 +36,11 @@ describe('signing in with a form', () => {
     expect((await visitor.get('/profile')).text).toContain('<li>ROLE_ALLUSERS</li>');
   });
 
+  it('takes a name with spaces around it, but no such password', async () => {
+    expect((await visitor.signIn(' user01 ', 'password1 ')).status).toBe(401);
+    expect((await visitor.signIn(' user01\t', 'password1')).status).toBe(303);
+  });
+
   it('says who is signed in as JSON, and 401 as JSON to nobody', async () => {
     const nobody = await visitor.request('/user', { headers: { accept: '*/*' } });
     expect(nobody.status).toBe(401);

@@ -94,7 +94,7 @@ export function createBackend({ context, names, rate, settings }: BackendOptions
   /** Who is bound here, if the token is still good and the user still active. */
   function caller(connection: LdapConnection): Caller {
     // A bind may have failed before it came here, for its version or its mechanism.
-    const session = connection.boundDn === '' ? undefined : sessions.get(connection);
+    const session = connection.boundDn === '' || !settings().enabled ? undefined : sessions.get(connection);
     if (session === undefined) throw new LdapError(resultCode.insufficientAccessRights, ANONYMOUS);
     const found = callerOf(session.userId);
     if (session.until <= clock.now() || found === undefined) {

@@ -4,8 +4,8 @@ import { type AttributeName, attributeNamed } from './attributes.ts';
 /** What an index has for `name=value` or `name=value*`; undefined where there is no such index, or it has too many. */
 export type Lookup<Item> = (name: AttributeName, value: string, how: 'equal' | 'prefix') => readonly Item[] | undefined;
 
-/** Each look-up is a query, and while they are made nobody else is served. */
-const MAX_LOOKUPS = 1000;
+/** Each look-up may be a query, and while they are made nobody else is served. */
+const MAX_LOOKUPS = 5000;
 
 /**
  * Everything that can match the filter, found by indexes; undefined when only reading all would tell. What comes back

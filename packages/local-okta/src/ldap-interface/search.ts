@@ -164,7 +164,7 @@ function entryAt(
 }
 
 function groupAt({ name, appId: wanted }: Extract<Place, { kind: 'group' }>, directory: Directory): Group | undefined {
-  return groupsNamed(directory, name).find(
+  return [...groupsNamed(directory, name), ...groupsWithOddSpaces(directory)].find(
     (group) => (group.appId ?? undefined)?.toLowerCase() === wanted && withoutOddSpaces(keyOf(group.name)) === name,
   );
 }
@@ -264,9 +264,20 @@ function* groupsFor(
   { groupsOf }: Pick<ReturnType<typeof createEntries>, 'groupsOf'>,
 ): Generator<Group> {
   if (!rights.groups) return;
+  let odd: readonly Group[] | undefined;
   const few = narrow(filter, (name, value, how) => {
     if (how !== 'equal') return undefined;
-    return name === 'uniqueMember' ? groupsOf(value) : groupsByIndex(name, value, directory);
+    switch (name) {
+      case 'uniqueMember':
+        return groupsOf(value);
+      case 'uniqueIdentifier':
+        return [directory.groups.get(value.trim())].filter((group) => group !== undefined);
+      case 'cn':
+        odd ??= [...groupsWithOddSpaces(directory)];
+        return [...groupsNamed(directory, withoutOddSpaces(value)), ...odd];
+      default:
+        return undefined;
+    }
   });
   if (few !== undefined) {
     yield* new Map(few.map((group) => [group.id, group])).values();
@@ -284,29 +295,15 @@ function* groupsWhere(directory: Directory, where?: SqlCondition): Generator<Gro
   } while (after !== undefined);
 }
 
-function groupsByIndex(name: AttributeName, value: string, directory: Directory): Group[] | undefined {
-  const { groups } = directory;
-  switch (name) {
-    case 'cn':
-      return groupsNamed(directory, value);
-    case 'uniqueIdentifier': {
-      const group = groups.get(value.trim());
-      return group === undefined ? [] : [group];
-    }
-    default:
-      return undefined;
-  }
+/** Okta's own group of that name and those of apps. */
+function groupsNamed(directory: Directory, name: string): Iterable<Group> {
+  return name.includes('\0') ? [] : groupsWhere(directory, { sql: 'name_key = ?', parameters: [keyOf(name)] });
 }
 
-/**
- * Okta's own groups of that name and those of apps, and all whose names have odd spaces: Okta keeps those, while LDAP
- * compares without them (RFC 4518 section 2.6.1).
- */
-function groupsNamed(directory: Directory, name: string): Group[] {
-  if (name.includes('\0')) return [];
-  const odd = "name_key GLOB ' *' OR name_key GLOB '* ' OR name_key GLOB '*  *'";
-  const where = { sql: `(name_key = ? OR ${odd})`, parameters: [keyOf(withoutOddSpaces(name))] };
-  return [...groupsWhere(directory, where)];
+/** Okta keeps the spaces of a name, LDAP compares without odd ones (RFC 4518 section 2.6.1): the index is of no use. */
+function groupsWithOddSpaces(directory: Directory): Iterable<Group> {
+  const sql = "(name_key GLOB ' *' OR name_key GLOB '* ' OR name_key GLOB '*  *')";
+  return groupsWhere(directory, { sql, parameters: [] });
 }
 
 const ALL = Object.keys(ATTRIBUTES) as AttributeName[]; // the keys of the object

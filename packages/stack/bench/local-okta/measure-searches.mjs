@@ -19,7 +19,7 @@ async function connectTo(org) {
       const started = performance.now();
       const { searchEntries } = await client.search(`ou=users,${BASE}`, {
         scope: 'one',
-        filter: `(|(uid=${login})(mail=${login})(uid=${login}@*))`,
+        filter: `(|(uid=${login})(uid=${login}@*))`,
         attributes: ['uid', 'cn', 'displayName', 'mail'],
       });
       const found = performance.now();
