@@ -64,11 +64,15 @@ function rdnKey(rdn: string): string {
 function valueKey(raw: string): string {
   const value = unescapeValue(trimUnescaped(raw));
   // Escaped again in one way, so that a comma inside a value is none between two RDNs.
-  return value
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[,;+"\\<>=]/g, (character) => `\\${character}`);
+  return (
+    value
+      .toLowerCase()
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/[,;+"\\<>=]/g, (character) => `\\${character}`)
+      // The database takes no NUL.
+      .replaceAll('\0', '\\00')
+  );
 }
 
 function trimUnescaped(raw: string): string {

@@ -142,6 +142,44 @@ describe('a directory that was loaded anew, with other ids', () => {
   });
 });
 
+describe('what Okta cannot keep', () => {
+  it('is reported, a NUL in any text or too long a name, and the rest goes on', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const user = (rdn: string, more: string) =>
+      `dn: ${rdn},ou=users,${BASE}\nobjectClass: inetOrgPerson\ngivenName: Foo\n${more}\n`;
+    const group = (rdn: string, more: string) =>
+      `dn: ${rdn},ou=groups,${BASE}\nobjectClass: posixGroup\ngidNumber: 9\n${more}\n`;
+    const nul = base64('a\0b');
+    const ldif = [
+      user('cn=nul-uid', `uid:: ${nul}\nsn: Bar\nmail: nul-uid@example.com`),
+      user('cn=nul-mail', `uid: nul-mail\nsn: Bar\nmail:: ${base64('a\0b@example.com')}`),
+      user('cn=nul-sn', `uid: nul-sn\nsn:: ${nul}\nmail: nul-sn@example.com`),
+      user('cn=nul\\00dn', `uid: nul-dn\nsn: Bar\nmail: nul-dn@example.com`),
+      group('cn=nul-members', `memberUid:: ${nul}\nmemberUid: cn=nul\\00dn,ou=users,${BASE}\nmemberUid: user01`),
+      group('cn=nul-description', `description:: ${nul}`),
+      group('cn=short', `cn: ${'long'.repeat(100)}\ncn: short`).replace('cn: short\n', ''),
+    ];
+    const [okta] = await start({}, ldif.join('\n'));
+    const run = await runImport(okta, 'full');
+    expect(run.state).toBe('completed');
+    expect(run.counts.users).toMatchObject({ scanned: 7, new: 4 });
+    const { body: problems } = await call(okta, 'GET', `/local/integration/imports/${run.id}/problems`);
+    expect(problems.map(({ dn, code }: { dn: string; code: string }) => `${dn.split(',')[0]} ${code}`)).toEqual(
+      expect.arrayContaining([
+        'cn=nul-uid not-text',
+        'cn=nul-mail not-text',
+        'cn=nul-sn not-text',
+        'cn=nul-description not-text',
+        'cn=nul-members member-unknown',
+        'cn=short group-refused',
+      ]),
+    );
+    expect(await confirm(okta)).toMatchObject({ confirmed: 4, refused: [] });
+    expect(await members(okta, 'nul-members')).toContain('user01@example.com');
+    expect(await outcomeOf(okta, 'nul-uid@example.com', 'x')).toBe('invalid');
+  });
+});
+
 describe('somebody who was deleted in Okta', () => {
   it('waits for a decision again, as long as the directory has them', async () => {
     const [okta] = await start();

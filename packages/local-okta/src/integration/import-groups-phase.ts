@@ -1,4 +1,5 @@
 import type { Row } from '../agents/protocol.ts';
+import { DirectoryError } from '../directory/directory-error.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedGroup, mapGroup } from './mapping.ts';
 
@@ -26,14 +27,31 @@ export function importGroupsPage(work: ImportWork, rows: readonly Row[]): void {
       groupRecords.touch(externalId, run);
       continue;
     }
-    groupRecords.save(group, saveGroup(work, group, record?.groupId), run);
+    const saved = saveGroup(work, group, record?.groupId);
+    if ('problem' in saved) {
+      if (!again) work.report(group.dn, 'group-refused', saved.problem);
+      if (record === undefined) work.leftOut.add(key);
+      else groupRecords.touch(externalId, run);
+      continue;
+    }
+    groupRecords.save(group, saved.id, run);
     work.changedGroups.set(externalId, group.dn);
     if (record === undefined) counts.groups.new += 1;
     else if (!again) counts.groups.updated += 1;
   }
 }
 
-function saveGroup(work: ImportWork, group: MappedGroup, groupId: string | undefined): string {
+/** The group of Okta, or why it can be none. */
+function saveGroup(work: ImportWork, group: MappedGroup, groupId: string | undefined) {
+  try {
+    return { id: writeGroup(work, group, groupId) };
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error;
+    return { problem: error.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ') || error.message };
+  }
+}
+
+function writeGroup(work: ImportWork, group: MappedGroup, groupId: string | undefined): string {
   const { groups } = work.directory;
   const source = { appId: work.appId, externalId: group.externalId };
   const attributes = { dn: group.dn };

@@ -121,7 +121,7 @@ export function createImportRuns({ store, clock }: { store: Store; clock: Clock 
       store.run(
         `INSERT INTO import_problems (run_seq, seq, dn, code, message)
          SELECT ?, problem_count, ?, ?, ? FROM import_runs WHERE seq = ? AND problem_count <= ?`,
-        [seq, dn, code, message, seq, PROBLEMS_KEPT],
+        [seq, dn.replaceAll('\0', '\\00'), code, message.replaceAll('\0', '\\00'), seq, PROBLEMS_KEPT],
       );
     },
     problems: (id, after, limit) =>

@@ -33,7 +33,7 @@ export interface MappedGroup {
 }
 
 export interface EntryProblem {
-  readonly code: 'no-unique-id' | 'attribute-missing' | 'username-invalid';
+  readonly code: 'no-unique-id' | 'attribute-missing' | 'username-invalid' | 'not-text';
   readonly message: string;
 }
 
@@ -80,6 +80,10 @@ function first(row: Row, place: number): string {
   return (typeof values === 'string' ? values : values?.[0])?.trim() ?? '';
 }
 
+/** A directory may keep such texts; the database does not. */
+const NOT_TEXT: EntryProblem = { code: 'not-text', message: 'has a NUL character in its name or in an attribute' };
+const hasNul = (texts: readonly string[]): boolean => texts.some((text) => text.includes('\0'));
+
 /** The Okta user that an entry with {@link userAttributes} makes, or every reason why it makes none. */
 export type UserMapper = (
   row: Row,
@@ -125,10 +129,11 @@ export function createUserMapper(settings: IntegrationSettings, today: number): 
         message: `has a username that is no e-mail address: ${login.slice(0, 100)}`,
       });
     }
-    if (problems.length > 0) return { problems, externalId };
     const [dn] = row;
-    const disabled = isDisabled(row);
     const uid = first(row, uidPlace);
+    if (hasNul([dn, externalId, uid, ...Object.values(profile)])) problems.push(NOT_TEXT);
+    if (problems.length > 0) return { problems, externalId };
+    const disabled = isDisabled(row);
     const profileText = JSON.stringify(profile);
     const hash = sha1(`[${JSON.stringify(dn)},${JSON.stringify(uid)},${disabled},${profileText}]`);
     const modified = first(row, modifiedPlace) || undefined;
@@ -189,11 +194,12 @@ export function mapGroup(
     });
   }
   if (name === '') problems.push({ code: 'attribute-missing', message: 'has no cn: Okta needs it as name' });
+  const description = first(row, place('description')) || null;
+  if (hasNul([dn, externalId, name, description ?? ''])) problems.push(NOT_TEXT);
   if (problems.length > 0) return { problems, externalId };
   const values = row[place(settings.memberAttribute)] ?? [];
   const listed = typeof values === 'string' ? [values] : values;
   const members = new Map(listed.filter((value) => value.trim() !== '').map((value) => [memberKey(value), value]));
-  const description = first(row, place('description')) || null;
   return {
     group: {
       externalId,
@@ -210,11 +216,11 @@ export function mapGroup(
 
 /** A member is named by DN or, in plain RFC 2307 groups, by `uid`. */
 export function memberKey(value: string): string {
-  return /^\s*[A-Za-z][\w.-]*\s*=/.test(value) ? dnKey(value) : `uid ${value.trim().toLowerCase()}`;
+  return /^\s*[A-Za-z][\w.-]*\s*=/.test(value) ? dnKey(value) : uidKey(value.trim());
 }
 
 export function uidKey(uid: string): string {
-  return `uid ${uid.toLowerCase()}`;
+  return `uid ${uid.toLowerCase().replaceAll('\0', '\\00')}`;
 }
 
 function sha1(text: string): string {
