@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { App } from '../directory/apps.ts';
 import { notFound } from '../directory/directory-error.ts';
 import type { Group } from '../directory/groups.ts';
-import { appFilter } from '../directory/search-dialects.ts';
-import type { SqlCondition } from '../directory/users.ts';
-import { allOf, compileFilter } from '../filter/filter-sql.ts';
+import { appFilter, appsBeginningWith } from '../directory/search-dialects.ts';
+import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { OIDC_APP } from '../oidc/clients.ts';
 import { changedOidcApp, newOidcApp, oidcAppSchema, oidcAppView } from '../oidc/oidc-apps.ts';
+import { allOf, type SqlCondition } from '../store/sql-condition.ts';
 import { createAppActions } from './app-actions.ts';
 import { appGroupView, appUserView, appView } from './app-views.ts';
 import { parseBody, profileSchema } from './body.ts';
@@ -194,9 +194,7 @@ function listCondition(request: Request): SqlCondition {
   const conditions: SqlCondition[] = [];
   const filter = queryText(request, 'filter');
   if (filter !== undefined) conditions.push(compileFilter(filter, appFilter));
-  const q = queryText(request, 'q')?.toLowerCase();
-  if (q !== undefined) {
-    conditions.push({ sql: 'lower(label) >= ? AND lower(label) < ?', parameters: [q, `${q}\u{10FFFF}`] });
-  }
+  const q = queryText(request, 'q');
+  if (q !== undefined) conditions.push(appsBeginningWith(q));
   return allOf(conditions);
 }

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Group, NewGroup } from '../directory/groups.ts';
 import type { User } from '../directory/user.ts';
-import type { SqlCondition } from '../directory/users.ts';
 import { OktaError } from '../http/okta-error.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { ApiContext } from './users.ts';
@@ -57,12 +56,6 @@ export function createGroupActions({ directory, audit }: ApiContext) {
     /** @returns false when nothing changed */
     changeMember,
   };
-}
-
-/** Groups whose name begins so, whatever the case. */
-export function groupsBeginningWith(text: string): SqlCondition {
-  const key = text.toLowerCase();
-  return { sql: 'name_key >= ? AND name_key < ?', parameters: [key, `${key}\u{10FFFF}`] };
 }
 
 function groupTarget(group: Group): LogActor {

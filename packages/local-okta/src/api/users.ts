@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { notFound } from '../directory/directory-error.ts';
 import { userFilter, userSearch } from '../directory/search-dialects.ts';
 import type { User } from '../directory/user.ts';
-import type { SqlCondition, Users } from '../directory/users.ts';
+import type { Users } from '../directory/users.ts';
 import { compileFilter } from '../filter/filter-sql.ts';
 import { callerOf } from '../http/api-auth.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { invalid, OktaError } from '../http/okta-error.ts';
+import { allOf, type SqlCondition } from '../store/sql-condition.ts';
 import { userActor } from '../system-log/log-event.ts';
 import type { Audit } from './audit.ts';
 import { changedUserSchema, newUserSchema, parseBody } from './body.ts';
@@ -135,8 +136,6 @@ function listCondition(users: Users, request: Request): SqlCondition {
   }
   if (search !== undefined) return compileFilter(search, userSearch);
   if (filter !== undefined) return compileFilter(filter, userFilter);
-  const deprovisioned = "status <> 'DEPROVISIONED'";
-  if (q === undefined) return { sql: deprovisioned, parameters: [] };
-  const { sql, parameters } = users.beginningWith(q);
-  return { sql: `${deprovisioned} AND ${sql}`, parameters };
+  const present: SqlCondition = { sql: "status <> 'DEPROVISIONED'", parameters: [] };
+  return q === undefined ? present : allOf([present, users.beginningWith(q)]);
 }

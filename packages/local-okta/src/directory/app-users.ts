@@ -2,7 +2,7 @@ import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import { notFound } from './directory-error.ts';
-import type { Page, PageRequest } from './users.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /**
  * What became of a record that an import brought: it waits for a person (`unconfirmed`), belongs to an Okta user
@@ -140,7 +140,7 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
     return present.id;
   }
 
-  function pageOf(
+  function list(
     appId: string,
     { after = 0, limit }: PageRequest,
     condition = '',
@@ -150,10 +150,7 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
       `SELECT * FROM app_users WHERE app_id = ? AND seq > ? ${condition} ORDER BY seq LIMIT ?`,
       [appId, after, ...values, limit + 1],
     );
-    return {
-      items: rows.slice(0, limit).map(appUserOf),
-      next: rows.length > limit ? rows[limit - 1]?.seq : undefined,
-    };
+    return pageOf(rows, limit, appUserOf);
   }
 
   return {
@@ -169,8 +166,8 @@ export function createAppUsers({ store, clock }: { readonly store: Store; readon
     get,
     findByExternalId,
     list: (appId, page, importState) =>
-      importState === undefined ? pageOf(appId, page) : pageOf(appId, page, 'AND import_state = ?', [importState]),
-    listAssigned: (appId, page) => pageOf(appId, page, 'AND user_id IS NOT NULL'),
+      importState === undefined ? list(appId, page) : list(appId, page, 'AND import_state = ?', [importState]),
+    listAssigned: (appId, page) => list(appId, page, 'AND user_id IS NOT NULL'),
     ofUser: (userId) =>
       store.all<AppUserRow>('SELECT * FROM app_users WHERE user_id = ? ORDER BY seq', [userId]).map(appUserOf),
     remove(id) {

@@ -1,9 +1,10 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
+import { allOf } from '../store/sql-condition.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { notFound } from './directory-error.ts';
-import type { Page, PageRequest } from './users.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** An app instance: the LDAP integration (`name: 'ldap'`) or an OIDC client (`name: 'oidc_client'`). */
 export interface App {
@@ -124,13 +125,13 @@ export function createApps({ store, clock, changes, everyoneId }: AppsOptions): 
     },
     get,
     findByKind,
-    list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
+    list({ where = allOf([]), after = 0, limit }) {
       const rows = store.all<AppRow>(`SELECT * FROM apps WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`, [
         after,
         ...where.parameters,
         limit + 1,
       ]);
-      return { items: rows.slice(0, limit).map(appOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+      return pageOf(rows, limit, appOf);
     },
     update(id, change) {
       return store.transaction(() => {

@@ -1,11 +1,12 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
+import { allOf, type SqlCondition } from '../store/sql-condition.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 import { keyOf, type User } from './user.ts';
 import { selectUsers } from './user-rows.ts';
-import type { Page, PageRequest, SqlCondition } from './users.ts';
 
 /** OKTA_GROUP: made here. APP_GROUP: brought by an app (the LDAP integration), read-only. BUILT_IN: Everyone. */
 export type GroupType = 'OKTA_GROUP' | 'APP_GROUP' | 'BUILT_IN';
@@ -222,15 +223,15 @@ export function createGroups({ store, clock, changes }: GroupsOptions): Groups {
     findByExternalId: (appId, externalId) =>
       one('SELECT * FROM groups WHERE app_id = ? AND external_id = ?', [appId, externalId]),
     everyone,
-    list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
+    list({ where = allOf([]), after = 0, limit }) {
       const rows = store.all<GroupRow>(`SELECT * FROM groups WHERE seq > ? AND (${where.sql}) ORDER BY seq LIMIT ?`, [
         after,
         ...where.parameters,
         limit + 1,
       ]);
-      return { items: rows.slice(0, limit).map(groupOf), next: rows.length > limit ? rows[limit - 1]?.seq : undefined };
+      return pageOf(rows, limit, groupOf);
     },
-    count: (where = { sql: '1', parameters: [] }) =>
+    count: (where = allOf([])) =>
       store.get<{ n: number }>(`SELECT count(*) AS n FROM groups WHERE ${where.sql}`, where.parameters)?.n ?? 0,
     update(id, { name, description = null, attributes = {} }) {
       checkName(name);

@@ -1,4 +1,5 @@
 import type { FilterColumn, FilterDialect } from '../filter/filter-sql.ts';
+import { beginsWith, type SqlCondition } from '../store/sql-condition.ts';
 
 /** Names that may stand in a JSON path: no quotes, no dots. */
 const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
@@ -89,3 +90,9 @@ export const groupFilter: FilterDialect = {
 
 /** `filter` of apps. Okta's also knows `user.id` and `credentials.signing.kid`. */
 export const appFilter: FilterDialect = { column: (attribute) => APP_COLUMNS.get(attribute), operators: ['eq'] };
+
+/** `q` of groups: the name begins so, whatever the case. */
+export const groupsBeginningWith = (text: string): SqlCondition => beginsWith('name_key', text);
+
+/** `q` of apps: the label begins so, whatever the case. */
+export const appsBeginningWith = (text: string): SqlCondition => beginsWith('lower(label)', text);

@@ -1,6 +1,6 @@
 import type { SqlValue, Store } from '../store/store.ts';
+import type { Page } from './page.ts';
 import { type StoredUser, USER_JSON, type User, userOf } from './user.ts';
-import type { Page } from './users.ts';
 
 /** @param where `WHERE …` that one user at most fulfils */
 export function selectUser(store: Store, where: string, parameters: readonly SqlValue[]): User | undefined {

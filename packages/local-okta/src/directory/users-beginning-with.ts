@@ -1,5 +1,5 @@
+import type { SqlCondition } from '../store/sql-condition.ts';
 import type { Store } from '../store/store.ts';
-import type { SqlCondition } from './users.ts';
 
 /** Each has an index. What profiles keep as it was written is compared as SQLite lower-cases it: ASCII alone. */
 const INDEXED = [

@@ -1,11 +1,13 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
+import { allOf, type SqlCondition } from '../store/sql-condition.ts';
 import type { SqlValue, Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
 import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
 import { importedHashMatches } from './imported-password.ts';
 import { createKnownUsers } from './known-users.ts';
 import { activeOrProvisioned, type LifecycleOperation, nextStatus } from './life-cycle.ts';
+import type { Page, PageRequest } from './page.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { checkProfile } from './profile.ts';
 import { HOOK, importedHashOf, type PasswordToImport, storedFormOf } from './stored-password.ts';
@@ -32,24 +34,6 @@ export interface NewUser {
   readonly activate?: boolean | undefined;
   /** The password must be changed at the first sign-in: PASSWORD_EXPIRED. */
   readonly mustChangePassword?: boolean | undefined;
-}
-
-/** A condition in SQL over the columns of `users`, made by `search.ts`. */
-export interface SqlCondition {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Where the next page begins, or undefined on the last one. */
-  readonly next: number | undefined;
-}
-
-export interface PageRequest {
-  readonly where?: SqlCondition | undefined;
-  readonly after?: number | undefined;
-  readonly limit: number;
 }
 
 /** Failed sign-ins in a row until LOCKED_OUT, as in Okta's default password policy. */
@@ -243,7 +227,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       const named = findByName(idOrName);
       return named.length === 1 ? named[0] : undefined;
     },
-    list({ where = { sql: '1', parameters: [] }, after = 0, limit }) {
+    list({ where = allOf([]), after = 0, limit }) {
       const page = selectUsers(store, `users WHERE seq > ? AND (${where.sql})`, [after, ...where.parameters], limit);
       const [only, second] = page.items;
       // Somebody found by a part of their name: the rest of a sign-in asks for them again.
@@ -251,7 +235,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       return page;
     },
     beginningWith: (text) => usersBeginningWith(store, text),
-    count: (where = { sql: '1', parameters: [] }) =>
+    count: (where = allOf([])) =>
       store.get<{ n: number }>(`SELECT count(*) AS n FROM users WHERE ${where.sql}`, where.parameters)?.n ?? 0,
     setProfile(id, profile) {
       must(id);

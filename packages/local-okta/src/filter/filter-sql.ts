@@ -1,3 +1,4 @@
+import type { SqlCondition } from '../store/sql-condition.ts';
 import type { SqlValue } from '../store/store.ts';
 import { type CompareOperator, FilterError, type FilterExpression, parseFilter } from './filter-expression.ts';
 
@@ -16,13 +17,8 @@ export interface FilterDialect {
   readonly operators: readonly CompareOperator[];
 }
 
-export interface SqlFilter {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
-
 /** @throws FilterError */
-export function compileFilter(text: string, dialect: FilterDialect): SqlFilter {
+export function compileFilter(text: string, dialect: FilterDialect): SqlCondition {
   const parameters: SqlValue[] = [];
 
   function compile(expression: FilterExpression): string {
@@ -70,14 +66,6 @@ export function compileFilter(text: string, dialect: FilterDialect): SqlFilter {
   }
 
   return { sql: compile(parseFilter(text)), parameters };
-}
-
-/** All of the conditions at once; true where there is none. */
-export function allOf(conditions: readonly SqlFilter[]): SqlFilter {
-  return {
-    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND ') || '1',
-    parameters: conditions.flatMap(({ parameters }) => parameters),
-  };
 }
 
 function normalise(column: FilterColumn, value: string | number | boolean): string | number | boolean {

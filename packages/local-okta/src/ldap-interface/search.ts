@@ -12,7 +12,7 @@ import {
 import type { Directory } from '../directory/directory.ts';
 import type { Group } from '../directory/groups.ts';
 import { keyOf, type User } from '../directory/user.ts';
-import type { SqlCondition } from '../directory/users.ts';
+import type { SqlCondition } from '../store/sql-condition.ts';
 import { ATTRIBUTES, type AttributeName, attributeNamed, isOperational } from './attributes.ts';
 import { createEntries, type LazyEntry, schemaEntry, toSearchEntry } from './entries.ts';
 import { isAnswerable, matches, withoutOddSpaces } from './filter-match.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../clock.ts';
 import { randomBase62 } from '../ids.ts';
 import type { SchemaModule } from '../store/migrations.ts';
+import { allOf, type SqlCondition } from '../store/sql-condition.ts';
 import type { SqlValue, Store } from '../store/store.ts';
 import { type LogEvent, type NewLogEvent, SYSTEM_ACTOR } from './log-event.ts';
 
@@ -28,7 +29,7 @@ export interface LogQuery {
   /** Words that must all occur somewhere in the event. */
   readonly words?: readonly string[] | undefined;
   /** A condition in SQL over `event`, made by the filter language. */
-  readonly where?: { readonly sql: string; readonly parameters: readonly SqlValue[] } | undefined;
+  readonly where?: SqlCondition | undefined;
   readonly after?: number | undefined;
   readonly limit: number;
   readonly descending?: boolean | undefined;
@@ -117,21 +118,19 @@ export function createSystemLog({ store, clock, keep = KEPT }: SystemLogOptions)
     flush,
     query({ since, until, words = [], where, after, limit, descending = false }) {
       flush();
-      const conditions: string[] = [];
-      const parameters: SqlValue[] = [];
-      const add = (sql: string, ...values: readonly SqlValue[]): void => {
-        conditions.push(sql);
-        parameters.push(...values);
+      const conditions: SqlCondition[] = [];
+      const add = (sql: string, ...parameters: readonly SqlValue[]): void => {
+        conditions.push({ sql, parameters });
       };
       if (since !== undefined) add('published >= ?', since);
       if (until !== undefined) add('published < ?', until);
       for (const word of words) add("event LIKE ? ESCAPE '\\'", `%${word.replace(/[\\%_]/g, '\\$&')}%`);
-      if (where !== undefined) add(`(${where.sql})`, ...where.parameters);
+      if (where !== undefined) conditions.push(where);
       if (after !== undefined) add(descending ? 'seq < ?' : 'seq > ?', after);
+      const all = allOf(conditions);
       const rows = store.all<{ seq: number; event: string }>(
-        `SELECT seq, event FROM system_log ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-         ORDER BY seq ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
-        [...parameters, limit + 1],
+        `SELECT seq, event FROM system_log WHERE ${all.sql} ORDER BY seq ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
+        [...all.parameters, limit + 1],
       );
       const page = rows.slice(0, limit);
       return {

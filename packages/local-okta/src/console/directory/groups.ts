@@ -1,5 +1,5 @@
-import { groupsBeginningWith } from '../../api/group-actions.ts';
 import type { Context } from '../../context.ts';
+import { groupsBeginningWith } from '../../directory/search-dialects.ts';
 import { html } from '../../http/page.ts';
 import { groupActionsOf } from '../console-actions.ts';
 import { type ConsolePage, type ConsoleRouter, done, refusalOf, type Visit } from '../console-router.ts';

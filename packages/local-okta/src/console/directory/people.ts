@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { USER_STATUSES, type UserStatus } from '../../directory/user.ts';
-import type { SqlCondition, Users } from '../../directory/users.ts';
-import { allOf } from '../../filter/filter-sql.ts';
+import type { Users } from '../../directory/users.ts';
 import { html } from '../../http/page.ts';
+import { allOf, type SqlCondition } from '../../store/sql-condition.ts';
 import type { ConsolePage, ConsoleRouter, Visit } from '../console-router.ts';
 import { userLink } from '../widgets/addresses.ts';
 import { dataTable } from '../widgets/data-table.ts';
