@@ -72,7 +72,8 @@ function valueProblem(field: string, value: unknown): string | undefined {
   return textProblem(value);
 }
 
-function textProblem(value: unknown, max = MAX_TEXT): string | undefined {
+/** What is wrong with a value that should be a text. */
+export function textProblem(value: unknown, max = MAX_TEXT): string | undefined {
   if (typeof value !== 'string') return 'The value is of the wrong type';
   if ([...value].length > max) return `String cannot be longer than ${max} characters`;
   // Control characters break lines of logs and LDIF; lone surrogates cannot be written as UTF-8.
