@@ -1,26 +1,16 @@
-import { type Clock, timestamp } from '../clock.ts';
+import { timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
 import { allOf, type SqlCondition } from '../store/sql-condition.ts';
-import type { SqlValue, Store } from '../store/store.ts';
-import type { ChangeFeed } from './changes.ts';
-import { DirectoryError, nameTaken, notFound } from './directory-error.ts';
-import { importedHashMatches } from './imported-password.ts';
-import { createKnownUsers } from './known-users.ts';
+import { DirectoryError, nameTaken } from './directory-error.ts';
 import { activeOrProvisioned, type LifecycleOperation, nextStatus } from './life-cycle.ts';
 import type { Page, PageRequest } from './page.ts';
-import { hashPassword, passwordMatches } from './password.ts';
+import { hashPassword } from './password.ts';
 import { checkProfile } from './profile.ts';
-import { HOOK, importedHashOf, type PasswordToImport, storedFormOf } from './stored-password.ts';
-import {
-  IMPORT_PROVIDER,
-  keyOf,
-  OKTA_PROVIDER,
-  type Provider,
-  shortNameOf,
-  type User,
-  type UserStatus,
-} from './user.ts';
-import { selectUser, selectUsers } from './user-rows.ts';
+import { type PasswordToImport, storedFormOf } from './stored-password.ts';
+import { IMPORT_PROVIDER, keyOf, OKTA_PROVIDER, type Provider, shortNameOf, type User } from './user.ts';
+import { createUserPasswords, type UserPasswords } from './user-passwords.ts';
+import { selectUsers } from './user-rows.ts';
+import { createUserTable, providerColumns, type UserTableOptions } from './user-table.ts';
 import { usersBeginningWith } from './users-beginning-with.ts';
 
 export interface NewUser {
@@ -37,9 +27,9 @@ export interface NewUser {
 }
 
 /** Failed sign-ins in a row until LOCKED_OUT, as in Okta's default password policy. */
-export const LOCKOUT_ATTEMPTS = 10;
+const LOCKOUT_ATTEMPTS = 10;
 
-export interface Users {
+export interface Users extends UserPasswords {
   /** @throws DirectoryError `invalid`, `name-taken` */
   create(user: NewUser): Promise<User>;
   get(id: string): User | undefined;
@@ -57,20 +47,6 @@ export interface Users {
   /** Sets the whole profile. @throws DirectoryError `not-found`, `invalid`, `name-taken` */
   setProfile(id: string, profile: Readonly<Record<string, unknown>>): User;
   setProvider(id: string, provider: Provider): User;
-  /** Hashes and sets it, and makes the user ACTIVE where only the password was missing. Undefined removes it. */
-  setPassword(id: string, password: string | undefined, options?: { readonly expired?: boolean }): Promise<User>;
-  /** The same with a password that {@link hashPassword} has hashed; for who needs it in a transaction of their own. */
-  setHashedPassword(id: string, hash: string): User;
-  /** Puts a hash, or the hook, in the password's place. The provider is IMPORT afterwards. */
-  setPasswordToImport(id: string, password: PasswordToImport): User;
-  /** The password proved right at the hook: it is stored, and the provider is OKTA from now on. */
-  adoptPassword(id: string, password: string): Promise<User>;
-  /**
-   * Whether it is this user's password in Okta. An unknown id takes as long and is false. The right password behind an
-   * imported hash is stored in Okta's own form, and the provider is OKTA from now on.
-   * @throws HashBusyError where an imported hash is too costly to be judged now
-   */
-  verifyPassword(id: string | undefined, password: string): Promise<boolean>;
   /** @throws DirectoryError `transition-forbidden` when the present status does not allow it */
   transition(id: string, operation: LifecycleOperation): User;
   /** Remembers the time and forgets the failures. */
@@ -81,59 +57,13 @@ export interface Users {
   remove(id: string): void;
 }
 
-export interface UsersOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly changes: ChangeFeed;
-}
-
-export function createUsers({ store, clock, changes }: UsersOptions): Users {
-  const known = createKnownUsers(store, changes);
-
-  function readOne(column: 'id' | 'login_key', value: string): User | undefined {
-    if (value.includes('\0')) return undefined;
-    const user = selectUser(store, `WHERE ${column} = ?`, [value]);
-    return user && known.keep(user);
-  }
-
-  const read = (id: string): User | undefined => known.get(id) ?? readOne('id', id);
-
-  function findByLogin(login: string): User | undefined {
-    const key = keyOf(login);
-    return known.byLogin(key) ?? readOne('login_key', key);
-  }
-
-  function must(id: string): User {
-    const user = read(id);
-    if (user === undefined) throw notFound('User', id);
-    return user;
-  }
-
-  function findBy(column: 'short_key' | 'email_key', name: string): readonly User[] {
-    return name.includes('\0') ? [] : selectUsers(store, `users WHERE ${column} = ?`, [keyOf(name)]).items;
-  }
+export function createUsers({ store, clock, changes }: UserTableOptions): Users {
+  const table = createUserTable({ store, clock, changes });
+  const { read, must, findByLogin, findBy, write, statusColumns } = table;
 
   function findByName(name: string): readonly User[] {
     const exact = findByLogin(name);
     return exact === undefined ? findBy('short_key', name) : [exact];
-  }
-
-  function write(id: string, set: Readonly<Record<string, SqlValue>>, touch = true): User {
-    const columns = { ...set, ...(touch ? { last_updated: timestamp(clock) } : {}) };
-    const names = Object.keys(columns);
-    store.run(`UPDATE users SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`, [
-      ...Object.values(columns),
-      id,
-    ]);
-    changes.note({ kind: 'user', id, change: 'updated' });
-    return must(id);
-  }
-
-  function statusColumns(status: UserStatus, before: User): Record<string, SqlValue> {
-    if (status === before.status) return {};
-    const now = timestamp(clock);
-    const activated = before.activated === null && (status === 'ACTIVE' || status === 'PROVISIONED');
-    return { status, status_changed: now, ...(activated ? { activated: now } : {}) };
   }
 
   function assertLoginFree(login: string, id: string | undefined): void {
@@ -141,37 +71,8 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
     if (other !== undefined && other.id !== id) throw nameTaken('login');
   }
 
-  function setHash(id: string, hash: string | null, expired = false): User {
-    return store.transaction(() => {
-      const user = must(id);
-      const waiting = ['PROVISIONED', 'RECOVERY', 'PASSWORD_EXPIRED', 'ACTIVE'].includes(user.status);
-      const status = waiting && hash !== null ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
-      return write(id, {
-        password: hash,
-        password_changed: timestamp(clock),
-        failed_sign_ins: 0,
-        ...(user.provider.type === 'IMPORT' ? providerColumns(OKTA_PROVIDER) : {}),
-        ...statusColumns(status, user),
-      });
-    });
-  }
-
-  /** Replaces what stood for the password by the password, unless somebody has set another meanwhile. */
-  async function adopt(id: string, stood: string | null, password: string): Promise<User> {
-    const hash = await hashPassword(password);
-    return store.transaction(() => {
-      const row = store.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', [id]);
-      const before = must(id);
-      if (stood === null || row?.password !== stood) return before;
-      return write(id, {
-        password: hash,
-        password_changed: before.passwordChanged ?? timestamp(clock),
-        ...(before.provider.type === 'IMPORT' ? providerColumns(OKTA_PROVIDER) : {}),
-      });
-    });
-  }
-
   return {
+    ...createUserPasswords({ store, clock, table }),
     async create({
       profile,
       password,
@@ -231,7 +132,7 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       const page = selectUsers(store, `users WHERE seq > ? AND (${where.sql})`, [after, ...where.parameters], limit);
       const [only, second] = page.items;
       // Somebody found by a part of their name: the rest of a sign-in asks for them again.
-      if (only !== undefined && second === undefined) known.keep(only);
+      if (only !== undefined && second === undefined) table.keep(only);
       return page;
     },
     beginningWith: (text) => usersBeginningWith(store, text),
@@ -253,36 +154,6 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
     setProvider(id, provider) {
       must(id);
       return write(id, providerColumns(provider));
-    },
-    async setPassword(id, password, { expired = false } = {}) {
-      must(id);
-      return setHash(id, password === undefined ? null : await hashPassword(password), expired);
-    },
-    setHashedPassword: (id, hash) => setHash(id, hash),
-    setPasswordToImport(id, password) {
-      return store.transaction(() => {
-        const user = must(id);
-        const waiting = ['PROVISIONED', 'RECOVERY'].includes(user.status);
-        return write(id, {
-          password: storedFormOf(password),
-          failed_sign_ins: 0,
-          ...providerColumns(IMPORT_PROVIDER),
-          ...statusColumns(waiting ? 'ACTIVE' : user.status, user),
-        });
-      });
-    },
-    adoptPassword: (id, password) => adopt(id, HOOK, password),
-    async verifyPassword(id, password) {
-      const row =
-        id === undefined
-          ? undefined
-          : store.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', [id]);
-      const stored = row?.password ?? null;
-      const hash = importedHashOf(stored);
-      if (id === undefined || hash === undefined) return passwordMatches(password, stored);
-      const matches = await importedHashMatches(password, hash);
-      if (matches) await adopt(id, stored, password);
-      return matches;
     },
     transition(id, operation) {
       const user = must(id);
@@ -320,8 +191,4 @@ export function createUsers({ store, clock, changes }: UsersOptions): Users {
       });
     },
   };
-}
-
-function providerColumns(provider: Provider): Record<'provider_type' | 'provider_name', string> {
-  return { provider_type: provider.type, provider_name: provider.name };
 }
