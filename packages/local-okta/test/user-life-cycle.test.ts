@@ -262,6 +262,15 @@ describe('sign-ins in the directory', () => {
     expect(directory.users.transition(id, 'unlock')).toMatchObject({ status: 'ACTIVE', failedSignIns: 0 });
   });
 
+  it('keeps no password that was set while somebody was being deactivated', async () => {
+    const profile = { login: 'race@example.com', email: 'race@example.com', firstName: 'R', lastName: 'A' };
+    const { id } = await directory.users.create({ profile, password: PASSWORD });
+    const setting = directory.users.setPassword(id, 'Another-Horse-9');
+    directory.users.transition(id, 'deactivate');
+    await expect(setting).rejects.toMatchObject({ code: 'not-found' });
+    expect(directory.users.transition(id, 'activate')).toMatchObject({ status: 'PROVISIONED', hasPassword: false });
+  });
+
   it('stores a hash with its salt, never the password, and knows the password in either Unicode form', async () => {
     const profile = { login: 'salt@example.com', email: 'salt@example.com', firstName: 'S', lastName: 'A' };
     const one = await directory.users.create({ profile, password: 'Gr\u00fcnkohl-1' });

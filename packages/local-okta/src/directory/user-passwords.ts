@@ -1,5 +1,6 @@
 import { type Clock, timestamp } from '../clock.ts';
 import type { Store } from '../store/store.ts';
+import { notFound } from './directory-error.ts';
 import { importedHashMatches } from './imported-password.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { HOOK, importedHashOf, type PasswordToImport, storedFormOf } from './stored-password.ts';
@@ -8,8 +9,11 @@ import { providerColumns, type UserTable } from './user-table.ts';
 
 /** What stands for users' passwords in Okta. */
 export interface UserPasswords {
-  /** Hashes and sets it, and makes the user ACTIVE where only the password was missing. Undefined removes it. */
-  setPassword(id: string, password: string | undefined, options?: { readonly expired?: boolean }): Promise<User>;
+  /**
+   * Hashes and sets it, and makes the user ACTIVE where only the password was missing.
+   * @throws DirectoryError `not-found`, also for somebody who was deactivated meanwhile
+   */
+  setPassword(id: string, password: string, options?: { readonly expired?: boolean }): Promise<User>;
   /** The same with a password that {@link hashPassword} has hashed; for who needs it in a transaction of their own. */
   setHashedPassword(id: string, hash: string): User;
   /** Puts a hash, or the hook, in the password's place. The provider is IMPORT afterwards. */
@@ -33,11 +37,13 @@ export interface UserPasswordsOptions {
 export function createUserPasswords({ store, clock, table }: UserPasswordsOptions): UserPasswords {
   const { must, write, statusColumns } = table;
 
-  function setHash(id: string, hash: string | null, expired = false): User {
+  function setHash(id: string, hash: string, expired = false): User {
     return store.transaction(() => {
       const user = must(id);
+      // Hashing took a while: a password stored now would be good after the next activation.
+      if (user.status === 'DEPROVISIONED') throw notFound('User', id);
       const waiting = ['PROVISIONED', 'RECOVERY', 'PASSWORD_EXPIRED', 'ACTIVE'].includes(user.status);
-      const status = waiting && hash !== null ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
+      const status = waiting ? (expired ? 'PASSWORD_EXPIRED' : 'ACTIVE') : user.status;
       return write(id, {
         password: hash,
         password_changed: timestamp(clock),
@@ -66,7 +72,7 @@ export function createUserPasswords({ store, clock, table }: UserPasswordsOption
   return {
     async setPassword(id, password, { expired = false } = {}) {
       must(id);
-      return setHash(id, password === undefined ? null : await hashPassword(password), expired);
+      return setHash(id, await hashPassword(password), expired);
     },
     setHashedPassword: (id, hash) => setHash(id, hash),
     setPasswordToImport(id, password) {
