@@ -139,6 +139,26 @@ describe('Local Okta', () => {
     }
   });
 
+  it('lets the administrator of its settings in at every start, whatever was done to them', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'local-okta-'));
+    try {
+      for (const operation of ['deactivate', 'suspend', 'lock_out', 'expire_password'] as const) {
+        const before = await startLocalOkta({ dataDir });
+        expect((await call(before, 'GET', '/api/v1/users/me')).body.status).toBe('ACTIVE');
+        await before.close();
+        await prepareData(dataDir, ({ users }) => {
+          users.transition(users.findByLogin('admin@example.com')?.id ?? '', operation);
+        });
+      }
+      const after = await startLocalOkta({ dataDir });
+      const { body } = await call(after, 'GET', '/api/v1/users/me');
+      expect([body.status, body.credentials.password]).toEqual(['ACTIVE', {}]);
+      await after.close();
+    } finally {
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+
   it('names every setting that is wrong', async () => {
     const settings = { memory: true, dataDir: 'x', port: 70_000, org: 'Über', admin: { login: 'admin' } };
     const error = await createLocalOkta(settings).catch((reason: unknown) => reason);

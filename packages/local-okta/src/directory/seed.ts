@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { randomBase62 } from '../ids.ts';
 import { SUPER_ADMIN } from './admin-roles.ts';
+import { revive } from './revive.ts';
 import type { User } from './user.ts';
 
 /** Secrets that are known in clear: given by the operator, or made up just now. */
@@ -29,11 +30,8 @@ export async function seedDirectory(
       profile: { login: config.admin.login, email: config.admin.login, firstName: 'Local', lastName: 'Administrator' },
       password: adminPassword,
     });
-  } else if (
-    config.admin.password !== undefined &&
-    !(await directory.users.verifyPassword(admin.id, config.admin.password))
-  ) {
-    await directory.users.setPassword(admin.id, config.admin.password);
+  } else if (config.admin.password !== undefined || config.admin.apiToken !== undefined) {
+    await revive(directory.users, admin, config.admin.password);
   }
   const adminId = admin.id;
   return store.transaction(() => {

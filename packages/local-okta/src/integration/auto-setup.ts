@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { revive } from '../directory/revive.ts';
 
 /** Who reads users and groups for an app through the LDAP Interface. */
 export const SERVICE_USER = {
@@ -26,9 +27,7 @@ export async function ensureServiceUser({ directory }: Context, password: string
       },
       password,
     }));
-  if (present !== undefined && !(await users.verifyPassword(present.id, password))) {
-    await users.setPassword(present.id, password);
-  }
+  if (present !== undefined) await revive(users, present, password);
   const role = adminRoles.saveRole({
     label: SERVICE_USER.role,
     description: 'View users and groups and their details',
