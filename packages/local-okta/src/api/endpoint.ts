@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
-import type { Permission } from '../directory/admin-roles.ts';
+import { type Permission, SUPER_ADMIN } from '../directory/admin-roles.ts';
 import type { Directory } from '../directory/directory.ts';
 import { DirectoryError } from '../directory/directory-error.ts';
 import { HashBusyError } from '../directory/hash-workers.ts';
@@ -10,10 +10,13 @@ import { OktaError } from '../http/okta-error.ts';
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface Endpoint {
-  /** What the caller's roles must allow; undefined where the handler decides. */
-  readonly permission: Permission | undefined;
+  /** What the caller's roles must allow, or that they are a super administrator; undefined where the handler decides. */
+  readonly permission: Permission | typeof SUPER_ADMIN | undefined;
   readonly handle: (request: Request, response: Response) => Promise<void> | void;
 }
+
+/** For super administrators only. */
+export const asAdmin = (handle: Endpoint['handle']): Endpoint => ({ permission: SUPER_ADMIN, handle });
 
 /** The methods of one path; any other is answered with 405. */
 export function endpoint(
@@ -22,12 +25,14 @@ export function endpoint(
   path: string,
   methods: Readonly<Partial<Record<Method, Endpoint>>>,
 ): void {
+  const { adminRoles } = directory;
+  const mayCall = (caller: string, wanted: Permission | typeof SUPER_ADMIN): boolean =>
+    wanted === SUPER_ADMIN ? adminRoles.isSuperAdmin(caller) : adminRoles.can(caller, wanted);
   const route = router.route(path);
   for (const [method, { permission, handle }] of Object.entries(methods) as [Method, Endpoint][]) {
     const handler: RequestHandler = async (request, response) => {
-      if (permission !== undefined && !directory.adminRoles.can(callerOf(response).user.id, permission)) {
-        throw new OktaError('E0000006');
-      }
+      const caller = callerOf(response).user.id;
+      if (permission !== undefined && !mayCall(caller, permission)) throw new OktaError('E0000006');
       try {
         await handle(request, response);
       } catch (error) {

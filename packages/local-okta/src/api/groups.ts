@@ -22,16 +22,17 @@ const groupSchema = z.object({
 
 const PAGE = 10_000;
 
+/** The group of the path. @throws DirectoryError `not-found` */
+export function groupOfPath({ directory }: Pick<ApiContext, 'directory'>, request: Request): Group {
+  const id = pathParameter(request, 'groupId');
+  const group = directory.groups.get(id);
+  if (group === undefined) throw notFound('UserGroup', id);
+  return group;
+}
+
 export function addGroupEndpoints(router: Router, context: ApiContext): void {
   const { directory } = context;
   const actions = createGroupActions(context);
-
-  function groupOfPath(request: Request): Group {
-    const id = pathParameter(request, 'groupId');
-    const group = directory.groups.get(id);
-    if (group === undefined) throw notFound('UserGroup', id);
-    return group;
-  }
 
   function list(request: Request, response: Response): void {
     refuseSorting(request);
@@ -48,17 +49,17 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
 
   function update(request: Request, response: Response): void {
     const { profile } = parseBody(request, groupSchema);
-    const group = actions.update(request, response, groupOfPath(request), profile);
+    const group = actions.update(request, response, groupOfPath(context, request), profile);
     response.json(groupView(group, baseUrl(request)));
   }
 
   function remove(request: Request, response: Response): void {
-    actions.remove(request, response, groupOfPath(request));
+    actions.remove(request, response, groupOfPath(context, request));
     response.status(204).end();
   }
 
   function members(request: Request, response: Response): void {
-    const group = groupOfPath(request);
+    const group = groupOfPath(context, request);
     const page = directory.groups.members(group.id, {
       after: queryCursor(request),
       limit: queryLimit(request, 1000, 1000),
@@ -68,7 +69,13 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
   }
 
   function changeMember(request: Request, response: Response, change: 'add' | 'remove'): void {
-    actions.changeMember(request, response, groupOfPath(request), userOfPath(context, request, response), change);
+    actions.changeMember(
+      request,
+      response,
+      groupOfPath(context, request),
+      userOfPath(context, request, response),
+      change,
+    );
     response.status(204).end();
   }
 
@@ -82,7 +89,7 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
     get: {
       permission: read,
       handle: (request, response) => {
-        response.json(groupView(groupOfPath(request), baseUrl(request)));
+        response.json(groupView(groupOfPath(context, request), baseUrl(request)));
       },
     },
     put: { permission: manage, handle: update },
@@ -92,7 +99,7 @@ export function addGroupEndpoints(router: Router, context: ApiContext): void {
     get: {
       permission: 'okta.users.read',
       handle(request, response) {
-        const where = compileFilter(`group.id eq "${groupOfPath(request).id}"`, appFilter);
+        const where = compileFilter(`group.id eq "${groupOfPath(context, request).id}"`, appFilter);
         const page = directory.apps.list({ where, after: queryCursor(request), limit: queryLimit(request, 20, 200) });
         setLinks(request, response, page.next);
         response.json(page.items.map((app) => appView(app, baseUrl(request))));

@@ -6,8 +6,7 @@ import type { User } from '../directory/user.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { invalid, OktaError } from '../http/okta-error.ts';
 import { parseBody } from './body.ts';
-import { type Endpoint, endpoint, pathParameter } from './endpoint.ts';
-import { adminOnly } from './iam.ts';
+import { asAdmin, endpoint, pathParameter } from './endpoint.ts';
 import { createIamActions } from './iam-actions.ts';
 import { type ApiContext, userOfPath } from './users.ts';
 
@@ -25,7 +24,6 @@ export function addUserRoleEndpoints(router: Router, context: ApiContext): void 
   const { directory } = context;
   const { adminRoles } = directory;
   const actions = createIamActions(context);
-  const asAdmin = (handle: Endpoint['handle']) => adminOnly(context, handle);
 
   function view(user: User, { id, role, resourceSetId, created }: RoleAssignment, base: string) {
     const self = `${base}/api/v1/users/${user.id}`;
