@@ -12,7 +12,7 @@ export interface RegisteredAgent {
   /** The administrator who let it in, or `auto`. */
   readonly approvedBy: string;
   readonly registered: string;
-  /** Milliseconds since 1970; 0 before its first poll. */
+  /** Milliseconds since 1970; 0 before its first connection. */
   readonly lastSeen: number;
 }
 
@@ -24,7 +24,7 @@ export interface RegisteredAgents {
   };
   findByToken(token: string): RegisteredAgent | undefined;
   list(): readonly RegisteredAgent[];
-  /** Remembers what a poll said, every half minute at most unless something is different. */
+  /** Remembers what it said of itself, every half minute at most unless something is different. */
   seen(agent: RegisteredAgent, beat: { readonly name: string; readonly version: string; readonly root: string }): void;
   remove(id: string): boolean;
   /** Everything was reset: what was read is out of date. */
