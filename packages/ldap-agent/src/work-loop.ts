@@ -37,16 +37,17 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
   const stop = new AbortController();
   const inFlight = new Set<Promise<void>>();
   let link: GatewayLink | undefined;
-  let connected = false;
+  let connected: boolean | undefined;
 
   const heartbeat = (): Heartbeat => options.heartbeat(MAX_IN_FLIGHT);
   const beat = (): void => link?.send({ kind: 'beat', beat: heartbeat() });
 
   function setConnected(now: boolean, why?: string | number): void {
     if (connected === now) return;
-    connected = now;
     if (now) log.info('connected to Local Okta');
-    else log.warn('the connection to Local Okta is lost; trying again', { why });
+    else if (connected) log.warn('the connection to Local Okta is lost; trying again', { why });
+    else log.warn('no connection to Local Okta; trying again. A proxy before it has to pass WebSockets on', { why });
+    connected = now;
     options.onConnected(now);
   }
 

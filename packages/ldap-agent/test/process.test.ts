@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AgentLog } from '../src/agent-log.ts';
 import { createLdapAgent, type LdapAgent } from '../src/create-ldap-agent.ts';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -74,12 +75,13 @@ describe('an agent', () => {
     return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`; // it listens on a port
   }
 
-  function start(oktaUrl: string, links: string[]): LdapAgent {
+  function start(oktaUrl: string, links: string[], log?: AgentLog): LdapAgent {
     agent = createLdapAgent({
       oktaUrl,
       directory: { host: '127.0.0.1', port: 1, tls: 'off', bindDn: 'cn=a', bindPassword: 'b', root: 'dc=x' },
       stateDir: dir,
       name: 'a',
+      ...(log === undefined ? {} : { log }),
       announce: ({ url }) => links.push(url),
     });
     return agent;
@@ -167,6 +169,18 @@ describe('an agent', () => {
     const [code] = await once(child, 'close');
     expect([code, printed]).toEqual([6, expect.stringContaining(`cannot be saved in ${stateDir} (AGENT_STATE_DIR)`)]);
     expect(printed).not.toContain('visit the URL');
+  });
+
+  it('says that it cannot connect, and what a proxy has to do', async () => {
+    const url = await serve((path) => {
+      if (path.endsWith('/device/authorize')) return [200, device(600, 'CODE0001')];
+      return path.endsWith('/token') ? [200, { access_token: 'secret', agent_id: 'a' }] : [404, {}];
+    });
+    const warned = new Promise((resolve) => {
+      const warn = (message: string, details?: object) => resolve([message, details]);
+      start(url, [], { info: () => undefined, error: () => undefined, warn });
+    });
+    expect(await warned).toEqual([expect.stringContaining('has to pass WebSockets on'), { why: 'STATUS_404' }]);
   });
 
   it('asks for a new link when one has expired, and ends when it is denied', async () => {
