@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
@@ -177,6 +178,32 @@ describe('a connection', () => {
     await closed;
     expect(pulled).toBeLessThan(5000);
     client.end();
+  });
+
+  it('asks a backend for nothing more once the client has gone', async () => {
+    let askedAgain = false;
+    let over: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    const { client } = await serve({
+      async *search(_request, { signal }) {
+        try {
+          // More than the system's buffers take: the server waits for the client to read.
+          yield { dn: 'cn=x', attributes: [{ name: 'cn', values: ['x'.repeat(32_000_000)] }] };
+          askedAgain = true;
+          signal.throwIfAborted();
+        } finally {
+          over();
+        }
+      },
+    });
+    client.socket.pause();
+    client.send(searchRequest(1, 'dc=x'));
+    await once(client.socket, 'readable');
+    client.end();
+    await ended;
+    expect(askedAgain).toBe(false);
   });
 
   it('closes a connection that is idle, and refuses one too many', async () => {

@@ -49,7 +49,7 @@ export async function runSearch(
   const deadline = createDeadline(request.timeLimit, limits.seconds, context.signal);
 
   const following = async (): Promise<SearchEntry | undefined> => {
-    const step = await deadline.within(entries.next());
+    const step = await deadline.within(() => entries.next());
     return step.done === true ? undefined : step.value;
   };
 
@@ -138,7 +138,7 @@ function createDeadline(
   clientSeconds: number,
   serverSeconds: number | undefined,
   signal: AbortSignal,
-): { readonly within: <T>(step: Promise<T> | T) => Promise<T> | T; readonly clear: () => void } {
+): { readonly within: <T>(begin: () => Promise<T> | T) => Promise<T> | T; readonly clear: () => void } {
   const seconds = Math.min(clientSeconds || Number.POSITIVE_INFINITY, serverSeconds ?? Number.POSITIVE_INFINITY);
   const end = performance.now() + seconds * 1000;
   let fail: (error: unknown) => void = () => undefined;
@@ -153,9 +153,11 @@ function createDeadline(
       : setTimeout(() => fail(new LdapError(resultCode.timeLimitExceeded)), Math.min(seconds * 1000, 2 ** 31 - 1));
   signal.addEventListener('abort', abandoned, { once: true });
   return {
-    within: (step) => {
+    within: (begin) => {
       if (signal.aborted) throw new LdapError(resultCode.other, 'abandoned');
       if (performance.now() > end) throw new LdapError(resultCode.timeLimitExceeded);
+      // Begun only now: a step that nobody waits for could fail unheard, which ends the process.
+      const step = begin();
       return step instanceof Promise ? Promise.race([step, ended]) : step;
     },
     clear: () => {
