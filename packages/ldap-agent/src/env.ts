@@ -34,6 +34,8 @@ const port = z
   .pipe(z.number().min(1).max(65_535));
 /** Parts with a value each, RFC 4514: enough to find an example that was not replaced, and commas that are too many. */
 const DN = /^[A-Za-z][\w.-]*\s*=(?:\\.|[^,\\])+(?:,\s*[A-Za-z][\w.-]*\s*=(?:\\.|[^,\\])+)*$/;
+/** Local Okta takes 200, with the number of an agent that shares its directory. */
+const MAX_NAME = 190;
 const tlsMode = z.enum(['off', 'starttls', 'ldaps']);
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 const switchOn = z.enum(['true', 'false']);
@@ -87,6 +89,9 @@ export function readAgentConfig(env: Env): AgentConfigResult {
   // An empty password would be an anonymous bind that looks like a success (RFC 4513 section 5.1.2).
   if (password === '') report('LDAP_ADMIN_PASSWORD', 'is not set', 'adminpassword');
 
+  const name = env.AGENT_NAME?.trim() || hostname();
+  if (name.length > MAX_NAME) report('AGENT_NAME', `is longer than ${MAX_NAME} characters`, 'ldap-agent');
+
   const config: AgentConfig = {
     oktaUrl: oktaUrl.ok ? oktaUrl.url : '',
     directory: {
@@ -99,7 +104,7 @@ export function readAgentConfig(env: Env): AgentConfigResult {
       root,
     },
     stateDir: env.AGENT_STATE_DIR?.trim() || '.local/ldap-agent',
-    name: env.AGENT_NAME?.trim() || hostname(),
+    name,
     registerAgain: flag('AGENT_REGISTER_AGAIN'),
     logLevel: parsed('LOG_LEVEL', logLevel, 'info', 'must be a level of pino', 'info'),
   };

@@ -71,6 +71,7 @@ describe('the directory in the environment', () => {
     [{ LDAP_ROOT: 'dc=example,,dc=org' }, 'distinguished name'],
     [{ LDAP_ROOT: 'dc=' }, 'distinguished name'],
     [{ LDAP_ADMIN_USERNAME: 'admin,example' }, 'plain name'],
+    [{ AGENT_NAME: 'x'.repeat(191) }, 'longer than'],
   ])('%j is refused with one reason', (env, reason) => {
     const result = readAgentConfig({ ...tutorial, ...env });
     expect(result.ok ? [] : result.problems).toMatchObject([
