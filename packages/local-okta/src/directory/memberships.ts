@@ -20,7 +20,9 @@ export interface Memberships {
   /** Members in the order in which the users were made; of Everyone: all users. */
   members(groupId: string, page: PageRequest): Page<User>;
   countMembers(groupId: string): number;
-  /** Ids of all members at once: an index or an LDAP entry needs no more. */
+  /** Usernames of all members, some thousand at a time, as an index has them; `seq` is the order in which users were made. */
+  memberLogins(groupId: string): Generator<readonly { readonly seq: number; readonly login: string }[]>;
+  /** Ids of all members at once: an index needs no more. */
   memberIds(groupId: string): readonly string[];
   /** False for who or what does not exist. */
   hasMember(groupId: string, userId: string): boolean;
@@ -29,6 +31,7 @@ export interface Memberships {
 }
 
 const MEMBERS_AT_ONCE = 500;
+const LOGINS_AT_ONCE = 2_000;
 
 export interface MembershipsOptions {
   readonly store: Store;
@@ -125,6 +128,28 @@ export function createMemberships({ store, clock, changes, groups }: Memberships
           ? store.get<{ n: number }>('SELECT count(*) AS n FROM users')
           : store.get<{ n: number }>('SELECT count(*) AS n FROM memberships WHERE group_id = ?', [groupId]);
       return row?.n ?? 0;
+    },
+    *memberLogins(groupId) {
+      // Not in the order in which they were made: that would look at all of them for each page.
+      const [from, key] =
+        groups.must(groupId).type === 'BUILT_IN'
+          ? ['users WHERE users.seq > ?2', 'users.seq']
+          : [
+              'memberships JOIN users ON users.id = memberships.user_id WHERE group_id = ?1 AND user_id > ?2',
+              'memberships.user_id',
+            ];
+      for (let after: string | number = key === 'users.seq' ? 0 : ''; ; ) {
+        const row = store.get<{ list: string }>(
+          `SELECT json_group_array(json_array(key, seq, login)) AS list FROM (
+             SELECT ${key} AS key, users.seq, json_extract(profile, '$.login') AS login FROM ${from} ORDER BY ${key} LIMIT ?3)`,
+          [groupId, after, LOGINS_AT_ONCE],
+        );
+        const list = JSON.parse(row?.list ?? '[]') as [string | number, number, string][]; // as selected above
+        const last = list.at(-1);
+        if (last === undefined) return;
+        yield list.map(([, seq, login]) => ({ seq, login }));
+        after = last[0];
+      }
     },
     memberIds,
     hasMember(groupId, userId) {

@@ -12,6 +12,8 @@ type Values = readonly string[];
 /** An entry whose costly attributes are made only when somebody looks at them. */
 export interface LazyEntry extends FilterSubject {
   readonly dn: string;
+  /** Makes what takes long, step by step; without it, looking makes it at once. */
+  prepare?(wanted: readonly AttributeName[]): Iterable<void>;
 }
 
 const USER_CLASSES = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
@@ -49,17 +51,14 @@ export interface EntriesOptions {
 }
 
 export function createEntries({ directory, names, isVisible, countUsers }: EntriesOptions) {
-  /** Logins of all users by id: a group of a hundred thousand costs one pass, not as many look-ups. */
-  function memberDns(group: Group): string[] {
-    const { members } = directory.groups;
-    const dns: string[] = [];
-    let after: number | undefined;
-    do {
-      const page = members(group.id, { after, limit: 1000 });
-      for (const user of page.items) dns.push(names.user(user.profile.login));
-      after = page.next;
-    } while (after !== undefined);
-    return dns;
+  /** Some at each step, for who wants to serve others between two. */
+  function* memberDns(group: Group): Generator<void, readonly string[]> {
+    const members: { readonly seq: number; readonly dn: string }[] = [];
+    for (const page of directory.groups.memberLogins(group.id)) {
+      for (const { seq, login } of page) members.push({ seq, dn: names.user(login) });
+      yield;
+    }
+    return members.sort((one, other) => one.seq - other.seq).map(({ dn }) => dn);
   }
 
   /** One search asks many groups for the same member, and where it looks for theirs, it has them already. */
@@ -152,6 +151,9 @@ export function createEntries({ directory, names, isVisible, countUsers }: Entri
       let members: readonly string[] | undefined;
       return {
         dn,
+        *prepare(wanted) {
+          if (members === undefined && wanted.includes('uniqueMember')) members = yield* memberDns(group);
+        },
         values(name) {
           switch (name) {
             case 'objectClass':
@@ -163,7 +165,7 @@ export function createEntries({ directory, names, isVisible, countUsers }: Entri
             case 'description':
               return group.description === null || group.description === '' ? undefined : [group.description];
             case 'uniqueMember':
-              members ??= memberDns(group);
+              if (members === undefined) for (const _ of this.prepare?.(['uniqueMember']) ?? []);
               return members;
             case 'uniqueIdentifier':
               return [group.id];

@@ -78,9 +78,15 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
     if (answerable && matches(request.filter, entry)) yield toSearchEntry(entry, wanted);
   }
 
+  async function* matchingGroup(entry: LazyEntry): AsyncGenerator<SearchEntry> {
+    if (!answerable || !matches(request.filter, entry)) return;
+    for (const _ of entry.prepare?.(wanted) ?? []) await breaks();
+    yield toSearchEntry(entry, wanted);
+  }
+
   const base = entryAt(place, options, entries, isVisible);
   if (base === undefined) throw noSuchObject(names.above(request.base));
-  if (request.scope === 'base' || request.scope === 'sub') yield* matching(base);
+  if (request.scope === 'base' || request.scope === 'sub') yield* matchingGroup(base);
   if (request.scope === 'base' || !answerable) return;
 
   const deep = request.scope !== 'one';
@@ -104,7 +110,7 @@ export async function* searchTree(request: SearchRequest, options: SearchOptions
     const here =
       (group.appId === null ? below.ownGroups : below.appGroups) &&
       (below.appId === undefined || group.appId?.toLowerCase() === below.appId);
-    if (here && isVisible(group)) yield* matching(entries.group(group));
+    if (here && isVisible(group)) yield* matchingGroup(entries.group(group));
     await breaks();
   }
 }
