@@ -99,13 +99,16 @@ describe('the life cycle of a user, over the API', () => {
   it.each(TABLE)(
     'from %s each operation leads where Okta says, or is refused with its error',
     async (status, ...expected) => {
+      // Who was refused is still in that status; bringing somebody there takes ten passwords at the worst.
+      let refused: string | undefined;
       for (const [index, operation] of OPERATIONS.entries()) {
-        const id = await userIn(status);
+        const id = refused ?? (await userIn(status));
         const answer = await call(okta, 'POST', `/api/v1/users/${id}/lifecycle/${operation}`);
         const after = (await call(okta, 'GET', `/api/v1/users/${id}`)).body.status;
         const want = expected[index] ?? '';
         if (want.startsWith('E')) expect([operation, answer.body.errorCode, after]).toEqual([operation, want, status]);
         else expect([operation, answer.status, after]).toEqual([operation, 200, want]);
+        refused = after === status ? id : undefined;
       }
     },
   );
