@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SET_UPS } from './set-up.ts';
 
 /** Name of the org where none is given; its LDAP base follows from it. */
-export const DEFAULT_ORG = 'local';
+const DEFAULT_ORG = 'local';
 
 const text = z.string().min(1);
 const port = z.number().int().min(0).max(65_535);

@@ -38,7 +38,7 @@ const passwordSchema = z
     message: 'takes one of value, hash and hook',
   });
 
-export const credentialsSchema = z.object({
+const credentialsSchema = z.object({
   password: passwordSchema.optional(),
   provider: z
     .object({

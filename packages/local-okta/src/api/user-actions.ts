@@ -132,5 +132,3 @@ export function createUserActions({ directory, services, audit }: ApiContext) {
     },
   };
 }
-
-export type UserActions = ReturnType<typeof createUserActions>;

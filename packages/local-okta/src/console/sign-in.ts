@@ -11,7 +11,7 @@ const THROTTLED = 'Too many sign-ins have failed from your address. Wait a minut
 const STALE = 'This form was too old or came from elsewhere. Please try again.';
 
 /** Where to go after the sign-in: a path of ours, whatever somebody has put into a link. */
-export function returnPath(given: string): string {
+function returnPath(given: string): string {
   const base = 'http://local-okta.invalid';
   if (!/^\/(?:admin|report)\//.test(given) || !URL.canParse(given, base)) return START;
   const { origin, pathname, search } = new URL(given, base);

@@ -2,7 +2,7 @@ import { type Clock, timestamp } from '../clock.ts';
 import { ID_PREFIX, newId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeFeed } from './changes.ts';
-import { nameTaken } from './directory-error.ts';
+import { createLabelledTable, type Labelled } from './labelled-table.ts';
 
 /** Permissions of custom roles that a migration needs. "View users and their details" is `okta.users.read`. */
 export type Permission = 'okta.users.read' | 'okta.users.manage' | 'okta.groups.read' | 'okta.groups.manage';
@@ -74,71 +74,27 @@ interface Options {
 }
 
 export function createAdminRoles({ store, clock, changes }: Options): AdminRoles {
-  interface LabelledRow {
-    id: string;
-    label: string;
-    description: string;
-    list: string;
-    created: string;
-  }
-
-  function read(table: 'roles' | 'resource_sets', column: string): LabelledRow[] {
-    return store.all<LabelledRow>(
-      `SELECT id, label, description, ${column} AS list, created FROM ${table} ORDER BY label`,
-    );
-  }
-
-  // The lists are what save and update wrote.
-  const roles = (): Role[] =>
-    read('roles', 'permissions').map(({ list, ...row }) => ({ ...row, permissions: JSON.parse(list) as Permission[] }));
-  const resourceSets = (): ResourceSet[] =>
-    read('resource_sets', 'resources').map(({ list, ...row }) => ({
-      ...row,
-      resources: JSON.parse(list) as ResourceKind[],
-    }));
-
-  function save(
-    table: 'roles' | 'resource_sets',
-    column: string,
-    prefix: 'cr0' | 'iam',
-    row: Omit<LabelledRow, 'id' | 'created'>,
-  ): void {
-    store.run(
-      `INSERT INTO ${table} (id, label, description, ${column}, created) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (label) DO UPDATE SET description = excluded.description, ${column} = excluded.${column}`,
-      [newId(prefix), row.label, row.description, row.list, timestamp(clock)],
-    );
-    noteEverybody();
-  }
-
-  function update(
-    table: 'roles' | 'resource_sets',
-    column: string,
-    id: string,
-    row: Omit<LabelledRow, 'id' | 'created'>,
-  ): void {
-    const holder = store.get<{ id: string }>(`SELECT id FROM ${table} WHERE label = ?`, [row.label]);
-    if (holder !== undefined && holder.id !== id) throw nameTaken('label');
-    store.run(`UPDATE ${table} SET label = ?, description = ?, ${column} = ? WHERE id = ?`, [
-      row.label,
-      row.description,
-      row.list,
-      id,
-    ]);
-    noteEverybody();
-  }
+  const common = { store, clock, onChange: noteEverybody };
+  const roleTable = createLabelledTable<Permission>({
+    ...common,
+    table: 'roles',
+    column: 'permissions',
+    idPrefix: ID_PREFIX.role,
+  });
+  const setTable = createLabelledTable<ResourceKind>({
+    ...common,
+    table: 'resource_sets',
+    column: 'resources',
+    idPrefix: ID_PREFIX.resourceSet,
+  });
+  const roleOf = ({ list, ...row }: Labelled<Permission>): Role => ({ ...row, permissions: list });
+  const setOf = ({ list, ...row }: Labelled<ResourceKind>): ResourceSet => ({ ...row, resources: list });
 
   /** A role that is another now changes what everybody may who holds it. */
   function noteEverybody(): void {
     for (const { user_id } of store.all<{ user_id: string }>('SELECT DISTINCT user_id FROM role_assignments')) {
       changes.note({ kind: 'roles', userId: user_id });
     }
-  }
-
-  function madeOf<Item extends { readonly label: string }>(items: readonly Item[], label: string): Item {
-    const made = items.find((item) => item.label === label);
-    if (made === undefined) throw new Error('It was not stored.');
-    return made;
   }
 
   function readAssignments(condition: string, parameters: readonly string[]): RoleAssignment[] {
@@ -161,17 +117,10 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
   const isSuperAdmin = (userId: string): boolean => assignmentsOf(userId).some(({ role }) => role === SUPER_ADMIN);
 
   return {
-    saveRole(role) {
-      save('roles', 'permissions', ID_PREFIX.role, { ...role, list: JSON.stringify(role.permissions) });
-      return madeOf(roles(), role.label);
-    },
-    saveResourceSet(set) {
-      save('resource_sets', 'resources', ID_PREFIX.resourceSet, { ...set, list: JSON.stringify(set.resources) });
-      return madeOf(resourceSets(), set.label);
-    },
-    updateRole: (id, role) => update('roles', 'permissions', id, { ...role, list: JSON.stringify(role.permissions) }),
-    updateResourceSet: (id, set) =>
-      update('resource_sets', 'resources', id, { ...set, list: JSON.stringify(set.resources) }),
+    saveRole: (role) => roleOf(roleTable.save({ ...role, list: role.permissions })),
+    saveResourceSet: (set) => setOf(setTable.save({ ...set, list: set.resources })),
+    updateRole: (id, role) => roleTable.update(id, { ...role, list: role.permissions }),
+    updateResourceSet: (id, set) => setTable.update(id, { ...set, list: set.resources }),
     removeRole(id) {
       store.transaction(() => {
         noteEverybody();
@@ -185,8 +134,8 @@ export function createAdminRoles({ store, clock, changes }: Options): AdminRoles
         store.run('DELETE FROM resource_sets WHERE id = ?', [id]);
       });
     },
-    roles,
-    resourceSets,
+    roles: () => roleTable.all().map(roleOf),
+    resourceSets: () => setTable.all().map(setOf),
     assign(userId, role, resourceSetId) {
       return store.transaction(() => {
         store.run(

@@ -33,7 +33,7 @@ function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Bu
 }
 
 /** Okta refuses longer ones: bcrypt would ignore what follows. */
-export const PASSWORD_MAX_BYTES = 72;
+const PASSWORD_MAX_BYTES = 72;
 
 /**
  * What Okta's default password policy wants and `password` lacks, or undefined when it is good.

@@ -13,7 +13,7 @@ const GROUPS: readonly (readonly [heading: string, permissions: readonly Permiss
   ['User permissions', ['okta.users.read', 'okta.users.manage']],
   ['Group permissions', ['okta.groups.read', 'okta.groups.manage']],
 ];
-export const PERMISSION_TEXTS: Readonly<Record<Permission, string>> = {
+const PERMISSION_TEXTS: Readonly<Record<Permission, string>> = {
   'okta.users.read': 'View users and their details',
   'okta.users.manage': 'Manage users',
   'okta.groups.read': 'View groups and their details',
