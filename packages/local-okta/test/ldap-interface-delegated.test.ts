@@ -91,6 +91,24 @@ describe('users whose passwords stay in OpenLDAP', () => {
     expect(level.searchEntries).toEqual([]);
   });
 
+  it('are shown as the org exposes them: Okta groups, app groups, or both', async () => {
+    const client = await session(`uid=ldap-user,${BASE}`, 'Service-1');
+    const user01 = `uid=user01@example.com,ou=users,${BASE}`;
+    const everyone = `cn=Everyone,ou=groups,${BASE}`;
+    const allusers = `cn=allusers,cn=${APP},ou=apps,ou=groups,${BASE}`;
+    for (const [groups, shown] of [
+      ['okta-groups', [everyone]],
+      ['app-groups', [allusers]],
+      ['all', [everyone, allusers]],
+    ] as const) {
+      await call(okta, 'PUT', '/local/ldap-interface', { groups });
+      const found = await client.search(`ou=groups,${BASE}`, { filter: `(uniqueMember=${user01})` });
+      expect(found.searchEntries.map(({ dn }) => dn)).toEqual(shown);
+      const own = await client.search(user01, { scope: 'base', attributes: ['memberOf'] });
+      expect([own.searchEntries[0]?.memberOf].flat()).toEqual(shown);
+    }
+  });
+
   it('hear that the directory is unavailable when no agent is left', async () => {
     await agent.close();
     expect(await codeOf(session(`uid=user01,ou=users,${BASE}`, 'password1'))).toBe(52);
