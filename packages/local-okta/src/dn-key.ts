@@ -1,3 +1,5 @@
+/** Without spaces and what needs escapes: nothing to look at more closely. */
+const PLAIN = /^[!#-*,-:<-[\]-~]*$/;
 /** Whatever is written in more than one way: what is not ASCII, escapes, odd spaces, several values in one RDN. */
 const NEEDS_WORK = /[^ -~]|[\\"+;]| [ ,=]|[,=] |^ | $/;
 
@@ -8,7 +10,7 @@ const NEEDS_WORK = /[^ -~]|[\\"+;]| [ ,=]|[,=] |^ | $/;
  */
 export function dnKey(dn: string): string {
   // The common case, a hundred thousand times per import.
-  if (!NEEDS_WORK.test(dn)) return dn.toLowerCase();
+  if (PLAIN.test(dn) || !NEEDS_WORK.test(dn)) return dn.toLowerCase();
   const text = dn.normalize('NFC');
   if (!/[\\"+]/.test(text)) {
     // Spaces first: a pattern that begins with any number of them looks at each of a long row from each.

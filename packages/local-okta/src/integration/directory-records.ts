@@ -10,7 +10,6 @@ export interface UserRecord {
   readonly externalId: string;
   readonly dn: string;
   readonly dnKey: string;
-  readonly hash: string;
   readonly profile: Readonly<Record<string, string>>;
   /** `pending` waits for a person to confirm it. */
   readonly state: 'pending' | 'confirmed' | 'ignored';
@@ -32,15 +31,20 @@ export interface StagedUser {
 }
 
 /** As much of a record as tells whether an entry has changed. */
-export interface RecordDigest {
-  readonly hash: string;
-  readonly seenRun: number;
+export interface LastRead {
+  readonly dn: string;
+  readonly uidKey: string;
+  readonly profileText: string;
+  readonly disabled: boolean;
   readonly removed: boolean;
+  /** The Okta user could not be brought up to date: it is tried again. */
+  readonly refused: boolean;
+  readonly seenRun: number;
 }
 
 export interface DirectoryRecords {
-  /** Digests of those that are known. */
-  digests(externalIds: readonly string[]): ReadonlyMap<string, RecordDigest>;
+  /** How those that are known were last time. */
+  lastRead(externalIds: readonly string[]): ReadonlyMap<string, LastRead>;
   find(externalIds: readonly string[]): ReadonlyMap<string, UserRecord>;
   /** Who holds these Okta usernames already, by username in lower case. */
   holdersOfLogins(logins: readonly string[]): ReadonlyMap<string, { readonly externalId: string; readonly dn: string }>;
@@ -58,8 +62,6 @@ export interface DirectoryRecords {
   /** Whose Okta user was deleted waits for a decision again. Without an id: all of them. */
   release(userId?: string): void;
   setProblem(externalId: string, problem: string): void;
-  /** The next import takes it for changed. */
-  forgetDigest(externalId: string): void;
   setState(externalId: string, state: UserRecord['state']): void;
   /** Entries that a full import has not seen. */
   unseen(run: number, after: string, limit: number): readonly UserRecord[];
@@ -72,7 +74,6 @@ interface Row {
   external_id: string;
   dn: string;
   dn_key: string;
-  hash: string;
   profile: string;
   state: string;
   match: string;
@@ -89,9 +90,8 @@ function recordOf(row: Row): UserRecord {
     externalId: row.external_id,
     dn: row.dn,
     dnKey: row.dn_key,
-    hash: row.hash,
     // Only this file writes these columns.
-    // Parsed when somebody looks: an import compares hashes, a hundred thousand times.
+    // Parsed when somebody looks: an import compares texts, a hundred thousand times.
     get profile() {
       return JSON.parse(row.profile) as UserRecord['profile'];
     },
@@ -119,15 +119,30 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
     store.get<{ n: number }>(`SELECT count(*) AS n FROM directory_users WHERE ${where}`, parameters)?.n ?? 0;
 
   return {
-    digests(externalIds) {
+    lastRead(externalIds) {
       // One row with everything: row by row, the driver takes longer than the database.
       const row = store.get<{ list: string }>(
-        `SELECT json_group_array(json_array(external_id, hash, seen_run, removed)) AS list FROM directory_users
+        `SELECT json_group_array(json_array(external_id, dn, uid_key, profile, disabled, removed,
+           problem IS NOT NULL AND user_id IS NOT NULL, seen_run)) AS list FROM directory_users
          WHERE external_id IN (SELECT value FROM json_each(?))`,
         [JSON.stringify(externalIds)],
       );
-      const list = JSON.parse(row?.list ?? '[]') as [string, string, number, number][]; // as selected above
-      return new Map(list.map(([id, hash, seenRun, removed]) => [id, { hash, seenRun, removed: removed !== 0 }]));
+      type Listed = readonly [string, string, string, string, number, number, number, number];
+      const list = JSON.parse(row?.list ?? '[]') as Listed[]; // as selected above
+      return new Map(
+        list.map(([id, dn, key, profileText, disabled, removed, refused, seenRun]) => [
+          id,
+          {
+            dn,
+            uidKey: key,
+            profileText,
+            disabled: disabled !== 0,
+            removed: removed !== 0,
+            refused: refused !== 0,
+            seenRun,
+          },
+        ]),
+      );
     },
     find: (externalIds) =>
       new Map(
@@ -161,12 +176,12 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
         // The driver takes as long for each value as the database: the run is one for all, and most match nobody.
         const values: SqlValue[] = [run];
         for (const { user } of rows) {
-          const { externalId, dn, dnKey, uid, profile, profileText, hash } = user;
-          values.push(externalId, dn, dnKey, uidKey(uid), keyOf(profile.login ?? ''), hash, profileText);
+          const { externalId, dn, dnKey, uid, profile, profileText } = user;
+          values.push(externalId, dn, dnKey, uidKey(uid), keyOf(profile.login ?? ''), profileText);
         }
         store.run(
-          `INSERT INTO directory_users (seen_run, external_id, dn, dn_key, uid_key, login_key, hash, profile, state, match)
-           VALUES ${rows.map(() => "(?1, ?, ?, ?, ?, ?, ?, ?, 'pending', 'none')").join(', ')}`,
+          `INSERT INTO directory_users (seen_run, external_id, dn, dn_key, uid_key, login_key, profile, state, match)
+           VALUES ${rows.map(() => "(?1, ?, ?, ?, ?, ?, ?, 'pending', 'none')").join(', ')}`,
           values,
         );
       }
@@ -181,14 +196,13 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
     },
     update(user, run) {
       store.run(
-        `UPDATE directory_users SET dn = ?, dn_key = ?, uid_key = ?, login_key = ?, hash = ?, profile = ?,
+        `UPDATE directory_users SET dn = ?, dn_key = ?, uid_key = ?, login_key = ?, profile = ?,
            disabled = ?, removed = 0, problem = NULL, seen_run = ? WHERE external_id = ?`,
         [
           user.dn,
           user.dnKey,
           uidKey(user.uid),
           keyOf(user.profile.login ?? ''),
-          user.hash,
           user.profileText,
           user.disabled,
           run,
@@ -223,9 +237,6 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
     },
     setProblem(externalId, problem) {
       store.run('UPDATE directory_users SET problem = ? WHERE external_id = ?', [problem, externalId]);
-    },
-    forgetDigest(externalId) {
-      store.run("UPDATE directory_users SET hash = '' WHERE external_id = ?", [externalId]);
     },
     setState(externalId, state) {
       store.run('UPDATE directory_users SET state = ? WHERE external_id = ?', [state, externalId]);

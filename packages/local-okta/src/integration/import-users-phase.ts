@@ -2,7 +2,7 @@ import type { Row } from '../agents/protocol.ts';
 import type { ImportedUser } from '../directory/import-users.ts';
 import { keyOf } from '../directory/user.ts';
 import { dnKey } from '../dn-key.ts';
-import type { UserRecord } from './directory-records.ts';
+import type { LastRead, UserRecord } from './directory-records.ts';
 import type { ImportWork } from './import-work.ts';
 import { type MappedUser, uidKey } from './mapping.ts';
 
@@ -28,18 +28,17 @@ export function importContestedUsers(work: ImportWork): void {
 function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number): void {
   const { records, counts, run } = work;
   const mapped = latestOfEach(rows.map((row) => ({ row, result: work.mapUser(row) })));
-  const digests = records.digests(mapped.map(idOf));
+  const lastRead = records.lastRead(mapped.map(idOf));
   const different = mapped.flatMap(({ result }) => {
     if (!('user' in result)) return [];
-    const digest = digests.get(result.user.externalId);
-    const same = digest === undefined || (digest.hash === result.user.hash && !digest.removed);
-    return same ? [] : result.user.externalId;
+    const before = lastRead.get(result.user.externalId);
+    return before === undefined || isSame(result.user, before) ? [] : result.user.externalId;
   });
   const known = records.find(different);
   const logins = mapped.flatMap(({ result }) => {
     if (!('user' in result)) return [];
     const { externalId, profile } = result.user;
-    return digests.has(externalId) && !known.has(externalId) ? [] : (profile.login ?? '');
+    return lastRead.has(externalId) && !known.has(externalId) ? [] : (profile.login ?? '');
   });
   const usernames = new Usernames(work, logins);
   const still: string[] = [];
@@ -50,21 +49,21 @@ function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number
     const { row, result } = one;
     const [dn] = row;
     const externalId = idOf(one);
-    const digest = digests.get(externalId);
+    const before = lastRead.get(externalId);
     const record = known.get(externalId);
     const key = externalId || dn;
-    const again = digest === undefined ? work.leftOut.has(key) : digest.seenRun === run;
+    const again = before === undefined ? work.leftOut.has(key) : before.seenRun === run;
     if (!again) counts.users.scanned += 1;
     if ('problems' in result) {
       if (!again) for (const problem of result.problems) work.report(dn, problem.code, problem.message);
       // Something is wrong with the entry, but it is there: nobody is removed for that.
-      if (digest === undefined) work.leftOut.add(key);
+      if (before === undefined) work.leftOut.add(key);
       else still.push(externalId);
       continue;
     }
     const { user } = result;
     work.sawModified('users', user.modified);
-    if (digest !== undefined && record === undefined) {
+    if (before !== undefined && record === undefined) {
       if (again) continue;
       counts.users.unchanged += 1;
       still.push(externalId);
@@ -104,8 +103,6 @@ function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number
     if (record === undefined || result.outcome !== 'refused') continue;
     const message = result.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
     records.setProblem(record.externalId, message);
-    // Else the next import would find nothing different, and leave it at that.
-    records.forgetDigest(record.externalId);
     if (record.seenRun !== run || record.problem !== message) work.report(record.dn, 'profile-refused', message);
   }
 }
@@ -127,6 +124,17 @@ function latestOfEach(mapped: readonly MappedRow[]): readonly MappedRow[] {
 
 function idOf({ result }: MappedRow): string {
   return 'user' in result ? result.user.externalId : result.externalId;
+}
+
+function isSame(user: MappedUser, before: LastRead): boolean {
+  return (
+    user.profileText === before.profileText &&
+    user.dn === before.dn &&
+    uidKey(user.uid) === before.uidKey &&
+    user.disabled === before.disabled &&
+    !before.removed &&
+    !before.refused
+  );
 }
 
 interface Holder {

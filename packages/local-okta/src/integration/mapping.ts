@@ -14,8 +14,6 @@ export interface MappedUser {
   readonly profile: Readonly<Record<string, string>>;
   /** The profile as JSON, as it is stored. */
   readonly profileText: string;
-  /** Of everything that matters: an equal one means that nothing has changed. */
-  readonly hash: string;
   readonly modified: string | undefined;
   readonly disabled: boolean;
 }
@@ -28,6 +26,7 @@ export interface MappedGroup {
   readonly description: string | null;
   /** Keys by which members are found: see {@link memberKey}. */
   readonly members: ReadonlyMap<string, string>;
+  /** Of everything that matters: an equal one means that nothing has changed. */
   readonly hash: string;
   readonly modified: string | undefined;
 }
@@ -135,9 +134,8 @@ export function createUserMapper(settings: IntegrationSettings, today: number): 
     if (problems.length > 0) return { problems, externalId };
     const disabled = isDisabled(row);
     const profileText = JSON.stringify(profile);
-    const hash = sha1(`[${JSON.stringify(dn)},${JSON.stringify(uid)},${disabled},${profileText}]`);
     const modified = first(row, modifiedPlace) || undefined;
-    return { user: { externalId, dn, dnKey: dnKey(dn), uid, profile, profileText, hash, modified, disabled } };
+    return { user: { externalId, dn, dnKey: dnKey(dn), uid, profile, profileText, modified, disabled } };
   };
 }
 

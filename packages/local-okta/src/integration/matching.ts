@@ -11,6 +11,8 @@ export interface Match {
 /** Says who in Okta imported people may be, in their order. */
 export type Matcher = (profiles: readonly Readonly<Record<string, string>>[]) => readonly Match[];
 
+const FEW = 100;
+
 const NOBODY: Match = { kind: 'none', userId: null };
 
 /**
@@ -22,12 +24,23 @@ const NOBODY: Match = { kind: 'none', userId: null };
 export function createMatcher(store: Store): Matcher {
   let byName: Map<string, string> | undefined;
 
-  /** Free users by username or e-mail address; null where several have it. */
-  function free(column: 'login_key' | 'email_key', keys: readonly string[]): ReadonlyMap<string, string | null> {
+  /** Whether reading all users is less work than looking for each one of a page: so before the first import. */
+  function areFew(): boolean {
+    const found = store.get<{ n: number }>('SELECT count(*) AS n FROM (SELECT 1 FROM users LIMIT ?)', [FEW + 1]);
+    return (found?.n ?? 0) <= FEW;
+  }
+
+  /** Free users by username or e-mail address, those with these `keys` at least; null where several have it. */
+  function free(
+    column: 'login_key' | 'email_key',
+    keys: readonly string[] | 'all',
+  ): ReadonlyMap<string, string | null> {
+    const [which, parameters] =
+      keys === 'all' ? ['TRUE', []] : [`${column} IN (SELECT value FROM json_each(?))`, [JSON.stringify(keys)]];
     const rows = store.all<{ key: string; id: string }>(
-      `SELECT ${column} AS key, id FROM users WHERE ${column} IN (SELECT value FROM json_each(?))
+      `SELECT ${column} AS key, id FROM users WHERE ${which}
          AND NOT EXISTS (SELECT 1 FROM directory_users WHERE directory_users.user_id = users.id AND removed = 0)`,
-      [JSON.stringify(keys)],
+      parameters,
     );
     const found = new Map<string, string | null>();
     for (const { key, id } of rows) found.set(key, found.has(key) ? null : id);
@@ -48,14 +61,9 @@ export function createMatcher(store: Store): Matcher {
 
   return (profiles) => {
     if (profiles.length === 0) return [];
-    const byLogin = free(
-      'login_key',
-      profiles.map(({ login = '' }) => keyOf(login)),
-    );
-    const byEmail = free(
-      'email_key',
-      profiles.map(({ email = '' }) => keyOf(email)),
-    );
+    const few = areFew();
+    const byLogin = free('login_key', few ? 'all' : profiles.map(({ login = '' }) => keyOf(login)));
+    const byEmail = free('email_key', few ? 'all' : profiles.map(({ email = '' }) => keyOf(email)));
     return profiles.map(({ login = '', email = '', firstName = '', lastName = '' }) => {
       const exact = byLogin.get(keyOf(login)) ?? byEmail.get(keyOf(email));
       if (exact != null) return { kind: 'exact', userId: exact };

@@ -71,5 +71,7 @@ export const integrationSchema: SchemaModule = {
 
     CREATE TABLE import_marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     `,
+    // What was read is compared as it is.
+    'ALTER TABLE directory_users DROP COLUMN hash',
   ],
 };
