@@ -56,11 +56,11 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
     const backoff = createBackoff({ firstMs: 200, maxMs: 2_000 });
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       try {
-        const { status } = await gateway.post(
-          `/requests/${encodeURIComponent(work.id)}/result`,
-          resultBody(heartbeat().instance, result),
-          { token, timeoutMs: RESULT_TIMEOUT_MS },
-        );
+        const path = `/requests/${encodeURIComponent(work.id)}`;
+        const timing = { token, timeoutMs: RESULT_TIMEOUT_MS };
+        const { status } = await ('rows' in result
+          ? gateway.post(`${path}/page`, result.rows, timing)
+          : gateway.post(`${path}/result`, { instance: heartbeat().instance, ...result }, timing));
         if (status < 500) return status < 300;
       } catch (error) {
         if (!(error instanceof GatewayUnreachable)) throw error;
@@ -124,11 +124,4 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       await ended;
     },
   };
-}
-
-/** The rows of a page go as they are: they are JSON, and most of what an agent ever sends. */
-function resultBody(instance: string, result: WorkResult): unknown {
-  if (!('rows' in result)) return { instance, ...result };
-  const head = Buffer.from(`{"instance":${JSON.stringify(instance)},"final":false,"rows":`);
-  return Buffer.concat([head, result.rows, Buffer.from('}')]);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AgentError, type Witness } from './agent-error.ts';
 import type { AgentLink } from './agent-links.ts';
-import type { Question, WorkError, WorkRequest, WorkResult } from './protocol.ts';
+import type { Page, Question, WorkError, WorkRequest, WorkResult } from './protocol.ts';
 
 /** One question on its way to an answer. */
 interface Job {
@@ -16,7 +16,7 @@ interface Job {
   lastError: (WorkError & { readonly witness: Witness }) | undefined;
   /** Pages are told apart from one answer: a stream belongs to one agent. */
   readonly stream: boolean;
-  readonly onResult: (result: WorkResult, agent: string | undefined) => Promise<boolean>;
+  readonly onResult: (result: WorkResult | Page, agent: string | undefined) => Promise<boolean>;
   readonly onError: (error: AgentError) => void;
 }
 
@@ -34,7 +34,7 @@ export interface Dispatcher {
   arrived(link: AgentLink): void;
   lost(link: AgentLink): void;
   /** A part of an answer came. False: nobody waits for it. */
-  result(link: AgentLink | undefined, id: string, result: WorkResult): Promise<boolean>;
+  result(link: AgentLink | undefined, id: string, result: WorkResult | Page): Promise<boolean>;
   close(): void;
 }
 

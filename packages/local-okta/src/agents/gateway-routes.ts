@@ -23,6 +23,7 @@ export function createGatewayRoutes(options: GatewayRoutesOptions): Router {
   const router = Router();
   const json = express.json({ limit: '16kb' });
   const largeJson = express.json({ limit: MAX_RESULT_BYTES });
+  const page = express.raw({ limit: MAX_RESULT_BYTES, type: 'application/json' });
 
   function agentOf(request: Request, response: Response): RegisteredAgent | undefined {
     const agent = options.agentOf(request);
@@ -56,12 +57,19 @@ export function createGatewayRoutes(options: GatewayRoutesOptions): Router {
     response.json({ access_token: answer.token, token_type: 'Bearer', agent_id: answer.agent.id });
   });
 
+  router.post(`${GATEWAY_PREFIX}/requests/:id/page`, onlyAgents, page, async (request, response) => {
+    // Read when its turn comes: until then it is bytes and no objects.
+    const json = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const waited = await dispatcher.result(undefined, String(request.params.id), { final: false, json });
+    // Nobody waits any more: the agent stops reading.
+    response.status(waited ? 204 : 410).end();
+  });
+
   router.post(`${GATEWAY_PREFIX}/requests/:id/result`, onlyAgents, largeJson, async (request, response) => {
     const agent = agentOf(request, response);
     const body = agent && parse(postedResult, request, response);
     if (agent === undefined || body === undefined) return;
     const waited = await dispatcher.result(links.find(agent.id, body.instance), String(request.params.id), body);
-    // Nobody waits any more: the agent stops reading.
     response.status(waited ? 204 : 410).end();
   });
 

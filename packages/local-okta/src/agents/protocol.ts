@@ -62,17 +62,21 @@ export type WorkError = z.infer<typeof workError>;
 const askedDirectory = z.object({ url: z.string().max(500), ms: z.number().nonnegative() });
 export type AskedDirectory = z.infer<typeof askedDirectory>;
 
-/** One part of the answer to one request; `final` ends it. */
+/** The answer to one request, or what ends its pages: no entries, or an error. */
 export const workResult = z.union([
   z.object({ final: z.literal(true), outcome: bindOutcome, asked: askedDirectory.optional() }),
-  // By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
-  z.object({ final: z.literal(false), rows: z.custom<readonly Row[]>(areRows) }),
   z.object({ final: z.literal(true), entries: z.custom<readonly Entry[]>(areEntries) }),
   z.object({ final: z.literal(true), error: workError, asked: askedDirectory.optional() }),
 ]);
 export type WorkResult = z.infer<typeof workResult>;
 
-/** A part of an answer that is posted by itself. */
+/** A page of a search: JSON, not read yet. */
+export interface Page {
+  readonly final: false;
+  readonly json: Buffer;
+}
+
+/** What ends a search in pages; like them it is posted by itself. */
 export const postedResult = z.intersection(z.object({ instance: shortText }), workResult);
 
 /**
@@ -109,11 +113,18 @@ export type WorkRequest = Question & { readonly id: string; readonly deadlineMs:
 /** What Okta says on the link: that it knows the agent now, and what it asks. */
 export type OktaMessage = { readonly kind: 'welcome' } | { readonly kind: 'work'; readonly work: WorkRequest };
 
-function areRows(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isRow);
+/** Undefined where it is no page. */
+export function readPage({ json }: Page): readonly Row[] | undefined {
+  try {
+    const rows: unknown = JSON.parse(json.toString('utf8'));
+    return Array.isArray(rows) && rows.every(isRow) ? rows : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-function isRow(value: unknown): boolean {
+// By hand: a hundred thousand entries go through it, and an import spends its time elsewhere.
+function isRow(value: unknown): value is Row {
   if (!Array.isArray(value) || typeof value[0] !== 'string') return false;
   for (const values of value) if (values !== null && !isTexts(values)) return false;
   return true;

@@ -1,7 +1,15 @@
 import { AgentError, type Witness } from './agent-error.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { createPageChannel } from './page-channel.ts';
-import type { BindOutcome, BindQuestion, Entry, Row, SearchQuestion } from './protocol.ts';
+import {
+  type BindOutcome,
+  type BindQuestion,
+  type Entry,
+  type Page,
+  type Row,
+  readPage,
+  type SearchQuestion,
+} from './protocol.ts';
 
 export interface BindAnswer {
   readonly outcome: BindOutcome;
@@ -53,7 +61,7 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
         });
       }),
     async *pages(question, signal) {
-      const channel = createPageChannel<readonly Row[]>();
+      const channel = createPageChannel<Page>();
       let timer: NodeJS.Timeout | undefined;
       const watch = (): void => {
         clearTimeout(timer);
@@ -67,11 +75,11 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
         deadlineMs: PAGE_MS,
         async onResult(result) {
           clearTimeout(timer);
-          if (!('rows' in result)) {
+          if (!('json' in result)) {
             channel.end('entries' in result ? undefined : unexpected());
             return 'entries' in result;
           }
-          const read = result.rows.length === 0 || (await channel.push(result.rows));
+          const read = await channel.push(result);
           if (read) watch();
           return read;
         },
@@ -81,7 +89,11 @@ export function createRemoteDirectory(dispatcher: Dispatcher, root: () => string
       const leave = (): void => channel.end();
       signal.addEventListener('abort', leave);
       try {
-        yield* channel.read();
+        for await (const page of channel.read()) {
+          const rows = readPage(page);
+          if (rows === undefined) throw unexpected();
+          yield rows;
+        }
       } finally {
         signal.removeEventListener('abort', leave);
         clearTimeout(timer);

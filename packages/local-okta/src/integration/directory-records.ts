@@ -107,6 +107,13 @@ function recordOf(row: Row): UserRecord {
 }
 
 const ROWS_AT_ONCE = 100;
+const INSERT_ALL_AT_ONCE = insertSql(ROWS_AT_ONCE);
+
+function insertSql(rows: number): string {
+  const row = "(?1, ?, ?, ?, ?, ?, ?, 'pending', 'none')";
+  return `INSERT INTO directory_users (seen_run, external_id, dn, dn_key, uid_key, login_key, profile, state, match)
+    VALUES ${Array.from({ length: rows }, () => row).join(', ')}`;
+}
 
 export function createDirectoryRecords(store: Store): DirectoryRecords {
   const one = (where: string, parameters: readonly (string | number)[]): UserRecord | undefined => {
@@ -123,8 +130,7 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
       // One row with everything: row by row, the driver takes longer than the database.
       const row = store.get<{ list: string }>(
         `SELECT json_group_array(json_array(external_id, dn, uid_key, profile, disabled, removed,
-           problem IS NOT NULL AND user_id IS NOT NULL, seen_run)) AS list FROM directory_users
-         WHERE external_id IN (SELECT value FROM json_each(?))`,
+           problem IS NOT NULL AND user_id IS NOT NULL, seen_run)) AS list FROM json_each(?) CROSS JOIN directory_users ON external_id = value`,
         [JSON.stringify(externalIds)],
       );
       type Listed = readonly [string, string, string, string, number, number, number, number];
@@ -179,11 +185,7 @@ export function createDirectoryRecords(store: Store): DirectoryRecords {
           const { externalId, dn, dnKey, uid, profile, profileText } = user;
           values.push(externalId, dn, dnKey, uidKey(uid), keyOf(profile.login ?? ''), profileText);
         }
-        store.run(
-          `INSERT INTO directory_users (seen_run, external_id, dn, dn_key, uid_key, login_key, profile, state, match)
-           VALUES ${rows.map(() => "(?1, ?, ?, ?, ?, ?, ?, 'pending', 'none')").join(', ')}`,
-          values,
-        );
+        store.run(rows.length === ROWS_AT_ONCE ? INSERT_ALL_AT_ONCE : insertSql(rows.length), values);
       }
       for (const { user, match, matchUserId } of staged) {
         if (match === 'none') continue;

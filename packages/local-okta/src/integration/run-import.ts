@@ -67,7 +67,7 @@ export async function runImport(options: RunImportOptions): Promise<ImportEnd> {
       const message = `The import safeguard stopped it: ${gone} of ${presentBefore} users (${Math.round(percent)} %) would be removed, and ${settings.import.safeguardPercent} % are allowed. Nothing was removed.`;
       return { state: 'stopped', message };
     }
-    if (!(await removeGoneUsers(options))) return cancelled;
+    if (gone > 0 && !(await removeGoneUsers(options))) return cancelled;
     // Groups whose place alone cannot be seen stay: no safeguard looks after them.
     if (groups === 'read') await removeGoneGroups(options);
   }
