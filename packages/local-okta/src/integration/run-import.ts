@@ -49,7 +49,7 @@ export async function runImport(options: RunImportOptions): Promise<ImportEnd> {
   const { kind, work, store, signal, onProgress } = options;
   const { settings } = work;
   const cancelled: ImportEnd = { state: 'cancelled' };
-  const presentBefore = work.records.countPresent();
+  const presentBefore = kind === 'full' ? work.records.countPresent() : 0;
 
   if ((await readAll(options, 'users')) === 'cancelled') return cancelled;
   store.transaction(() => importContestedUsers(work));
