@@ -368,13 +368,20 @@ describe('importing again', () => {
     await untilReady(okta);
     const { body: runs } = await call(okta, 'GET', '/local/integration/imports');
     expect(['interrupted', 'completed']).toContain(before.at(-1).state);
-    expect(runs[0].state).toBe('completed');
-    expect((await call(okta, 'GET', '/local/integration')).body.pending).toBe(0);
+    expect(runs.some(({ state }: { state: string }) => state === 'completed')).toBe(true);
+    // The kill may have come between the import and the end of the confirmation: the next import confirms the rest.
+    const isConfirmed = async () => (await call(okta, 'GET', '/local/integration')).body.pending === 0;
+    await until(isConfirmed, 'everybody is confirmed');
     expect((await logins(okta)).length).toBe(200);
     expect((await members(okta, 'allusers')).length).toBe(3);
 
-    const started = await call(okta, 'POST', '/local/integration/imports', { kind: 'full' });
-    expect((await call(okta, 'POST', '/local/integration/imports', { kind: 'full' })).status).toBe(409);
+    const start = () => call(okta, 'POST', '/local/integration/imports', { kind: 'full' });
+    let started = await start();
+    await until(async () => {
+      if (started.status === 409) started = await start();
+      return started.status !== 409;
+    }, 'the last import has ended');
+    expect((await start()).status).toBe(409);
     expect((await call(okta, 'POST', `/local/integration/imports/${started.body.id}/cancel`)).status).toBe(202);
     expect((await endOfImport(okta, started.body.id)).state).toBe('cancelled');
   }, 120_000);
