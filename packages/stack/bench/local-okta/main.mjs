@@ -31,6 +31,7 @@ export async function benchLocalOkta(args) {
   const people = Number(values.people ?? (quick ? 5_000 : 100_000));
   const smallPeople = 1_000;
   const turns = quick ? 100 : 1_000;
+  const warmUp = quick ? 20 : 2_000;
   const closers = [];
   const keep = (thing, close) => {
     closers.push(close);
@@ -60,7 +61,7 @@ export async function benchLocalOkta(args) {
     keep(small, () => small.stop());
     const searches = await measureSearches({ large, small, people, smallPeople, searches: turns });
     console.log(`searches: ${describe(searches)}`);
-    const signIns = await measureSignIns({ directory, org: large, people, signIns: turns });
+    const signIns = await measureSignIns({ directory, org: large, people, signIns: turns, warmUp });
     console.log(`sign-ins: ${describe(signIns)}`);
 
     const figures = { imports, searches, signIns };
@@ -69,6 +70,7 @@ export async function benchLocalOkta(args) {
       people,
       smallPeople,
       rounds,
+      warmUp,
       verdicts,
       when: new Date().toISOString().slice(0, 10),
     });

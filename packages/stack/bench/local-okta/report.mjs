@@ -21,7 +21,7 @@ export function judge({ imports, searches, signIns }) {
   return rows.map(([what, value, wanted]) => ({ what, value: value.toFixed(2), met: value <= wanted }));
 }
 
-export function report({ imports, searches, signIns }, { people, smallPeople, rounds, when, verdicts }) {
+export function report({ imports, searches, signIns }, { people, smallPeople, rounds, warmUp, when, verdicts }) {
   const count = (value) => value.toLocaleString('en');
   return `${[
     '# Benchmarks of Local Okta',
@@ -30,7 +30,7 @@ export function report({ imports, searches, signIns }, { people, smallPeople, ro
     "Local Okta as processes of their own on one host. **ldapsearch** is OpenLDAP's own client reading the same users and",
     'attributes in pages of the same size, before and after each import. Searches and sign-ins take turns with what they',
     `are compared with; the small org has ${count(smallPeople)} users. A sign-in is a whole one by this project's auth-adapter over LDAPS:`,
-    'search, bind, groups.',
+    `search, bind, groups; ${count(warmUp)} of each go before those that count.`,
     '',
     `${when}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}; medians, imports of ${rounds} rounds.`,
     '',
