@@ -63,9 +63,8 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
           : gateway.post(`${path}/result`, { instance: heartbeat().instance, ...result }, timing));
         if (status < 500) return status < 300;
       } catch (error) {
+        // It may have arrived all the same: an import counts nobody twice, and would wait long for a page that is lost.
         if (!(error instanceof GatewayUnreachable)) throw error;
-        // A page must not be counted twice: only the end of them is sent again.
-        if (!result.final || ('entries' in result && result.entries.length > 0)) return false;
       }
       await pause(backoff.nextMs(), stop.signal);
     }

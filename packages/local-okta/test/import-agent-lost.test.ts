@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -178,6 +179,43 @@ describe('an import whose agent is killed in the middle', () => {
     expect([scanned, arrived + unchanged, removed]).toEqual([SCANNED, NEW, 0]);
     expect(await problemsOf(okta, runs[0].id)).toEqual(problems);
   }, 120_000);
+});
+
+/** Local Okta behind something that cuts the first connection on which a page comes: before it gets there, or before it is acknowledged. */
+async function cutFirstPage(okta: LocalOkta, when: 'before' | 'after'): Promise<string> {
+  let cut = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(new URL(okta.urls.okta ?? '').port), 'localhost');
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+    upstream.pipe(client);
+    client.on('data', (bytes) => {
+      const first = !cut && bytes.includes('/result HTTP/1.1');
+      cut ||= first;
+      if (first && when === 'after') {
+        upstream.unpipe(client);
+        upstream.once('data', () => client.destroy()).resume();
+      }
+      if (first && when === 'before') client.destroy();
+      else upstream.write(bytes);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanup.add(() => server.close());
+  return `http://localhost:${(server.address() as AddressInfo).port}`; // it listens on a port
+}
+
+describe('a page whose connection is cut', () => {
+  it.each(['before', 'after'] as const)('%s it arrives is sent again, and counted once', async (when) => {
+    const directory = await startOpenLdap(cleanup);
+    const okta = await startOkta(cleanup);
+    spawnAgent(cleanup, { urls: { ...okta.urls, okta: await cutFirstPage(okta, when) } }, directory);
+    await untilReady(okta);
+    const { body: runs } = await call(okta, 'GET', '/local/integration/imports');
+    expect(runs).toMatchObject([{ state: 'completed', message: null, counts: { users: { scanned: 3, new: 3 } } }]);
+  });
 });
 
 describe('a directory without a place for groups', () => {
