@@ -26,25 +26,12 @@ export function importContestedUsers(work: ImportWork): void {
 
 /** @param mostContested how many usernames may stay contested until the end; those beyond are reported at once */
 function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number): void {
-  const { records, counts, run } = work;
+  const { counts, run } = work;
   const mapped = latestOfEach(rows.map((row) => ({ row, result: work.mapUser(row) })));
-  const lastRead = records.lastRead(mapped.map(idOf));
-  const different = mapped.flatMap(({ result }) => {
-    if (!('user' in result)) return [];
-    const before = lastRead.get(result.user.externalId);
-    return before === undefined || isSame(result.user, before) ? [] : result.user.externalId;
-  });
-  const known = records.find(different);
-  const logins = mapped.flatMap(({ result }) => {
-    if (!('user' in result)) return [];
-    const { externalId, profile } = result.user;
-    return lastRead.has(externalId) && !known.has(externalId) ? [] : (profile.login ?? '');
-  });
-  const usernames = new Usernames(work, logins);
+  const { lastRead, known, usernames } = lookUp(work, mapped);
   const still: string[] = [];
   const arrived: MappedUser[] = [];
-  const changed: ImportedUser[] = [];
-  const changedRecords: UserRecord[] = [];
+  const changed: ChangedUser[] = [];
   for (const one of mapped) {
     const { row, result } = one;
     const [dn] = row;
@@ -85,25 +72,57 @@ function takeUsers(work: ImportWork, rows: readonly Row[], mostContested: number
     else {
       update(work, user, record);
       if (!again || contested) counts.users.updated += 1;
-      if (record.userId === null) continue;
-      changed.push(work.imported(user, record.userId));
-      changedRecords.push(record);
+      if (record.userId !== null) changed.push({ record, imported: work.imported(user, record.userId) });
     }
   }
+  stage(work, arrived);
+  work.records.touch(still, run);
+  bringUpToDate(work, changed);
+}
+
+/** What is known of a page's people: all of it by a few statements. */
+function lookUp(work: ImportWork, mapped: readonly MappedRow[]) {
+  const { records } = work;
+  const lastRead = records.lastRead(mapped.map(idOf));
+  const different = mapped.flatMap(({ result }) => {
+    if (!('user' in result)) return [];
+    const before = lastRead.get(result.user.externalId);
+    return before === undefined || isSame(result.user, before) ? [] : result.user.externalId;
+  });
+  const known = records.find(different);
+  const logins = mapped.flatMap(({ result }) => {
+    if (!('user' in result)) return [];
+    const { externalId, profile } = result.user;
+    return lastRead.has(externalId) && !known.has(externalId) ? [] : (profile.login ?? '');
+  });
+  return { lastRead, known, usernames: new Usernames(work, logins) };
+}
+
+/** New people wait to be confirmed, with whom they may be in Okta. */
+function stage(work: ImportWork, arrived: readonly MappedUser[]): void {
   const matches = work.match(arrived.map(({ profile }) => profile));
   const staged = arrived.map((user, index) => {
     const { kind, userId } = matches[index] ?? { kind: 'none' as const, userId: null };
     return { user, match: kind, matchUserId: userId };
   });
-  records.insert(staged, run);
-  counts.users.new += staged.length;
-  records.touch(still, run);
-  for (const [index, result] of work.importUsers(changed).entries()) {
-    const record = changedRecords[index];
-    if (record === undefined || result.outcome !== 'refused') continue;
+  work.records.insert(staged, work.run);
+  work.counts.users.new += staged.length;
+}
+
+interface ChangedUser {
+  readonly record: UserRecord;
+  readonly imported: ImportedUser;
+}
+
+/** The Okta users of entries that have changed. What Okta refuses is reported. */
+function bringUpToDate(work: ImportWork, changed: readonly ChangedUser[]): void {
+  const results = work.importUsers(changed.map(({ imported }) => imported));
+  for (const [index, { record }] of changed.entries()) {
+    const result = results[index];
+    if (result?.outcome !== 'refused') continue;
     const message = result.problems.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
-    records.setProblem(record.externalId, message);
-    if (record.seenRun !== run || record.problem !== message) work.report(record.dn, 'profile-refused', message);
+    work.records.setProblem(record.externalId, message);
+    if (record.seenRun !== work.run || record.problem !== message) work.report(record.dn, 'profile-refused', message);
   }
 }
 

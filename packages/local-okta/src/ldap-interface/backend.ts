@@ -15,7 +15,8 @@ import { randomBase62 } from '../ids.ts';
 import { type LogActor, userActor } from '../system-log/log-event.ts';
 import type { BindRate } from './bind-rate.ts';
 import { type Names, SCHEMA_DN } from './names.ts';
-import { type Rights, searchTree } from './search.ts';
+import type { Rights } from './rights.ts';
+import { searchTree } from './search.ts';
 import type { InterfaceSettings } from './settings.ts';
 
 /** Okta's words, as seen on a live org. */
