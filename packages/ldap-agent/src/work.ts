@@ -25,10 +25,7 @@ export async function doWork(work: WorkRequest, directory: Directory, deliver: D
   }
 }
 
-/**
- * Pages on their way while the next is read: the directory, the agent and the gateway work at the same time. Local Okta
- * writes four at once: as many again are ready when it has.
- */
+/** Pages on their way while the next is read: the directory, the agent and the gateway work at the same time. */
 const PAGES_IN_FLIGHT = 8;
 
 /** The gateway acknowledges a page when it has been worked on: its pace is the pace of the search. */

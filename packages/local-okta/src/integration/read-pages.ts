@@ -13,8 +13,8 @@ export interface ReadPagesOptions {
   readonly onInterrupted: (why: AgentError) => void;
 }
 
-/** Entries that are written at once: fewer cost more commits, more would keep other requests waiting. */
-const TRANSACTION = 2_000;
+/** Entries that are written at once: with more, objects live long enough to be moved, and other requests wait longer. */
+const TRANSACTION = 1_000;
 /** How long it waits for an agent without getting further than before. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 500;

@@ -83,7 +83,8 @@ export async function startOrg(directory) {
       async import(kind) {
         const { id: run } = await call('POST', '/local/integration/imports', { kind });
         for (;;) {
-          await delay(20);
+          // The figures are Local Okta's own: asking more often would only take time from it.
+          await delay(100);
           const found = await call('GET', `/local/integration/imports/${run}`);
           if (found.state === 'running') continue;
           if (found.state !== 'completed') throw new Error(`the import ended as ${found.state}: ${found.message}`);
