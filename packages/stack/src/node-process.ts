@@ -14,6 +14,8 @@ export interface NodeProcessOptions {
   /** As it reads at the start of a message: `The ldap app`. */
   readonly title: string;
   readonly main: string;
+  /** Node's own, before `main`. */
+  readonly nodeOptions?: readonly string[];
   readonly port: number;
   /** Answers 200 as soon as the process can be used. */
   readonly readyPath: string;
@@ -60,10 +62,10 @@ export async function startNode(options: NodeProcessOptions): Promise<NodeProces
   throw new StackError('did-not-start', `${title} does not get ready: ${outcome.reason}`);
 }
 
-function spawnNode({ main, env, port, logFile }: NodeProcessOptions): ChildProcess {
+function spawnNode({ main, nodeOptions = [], env, port, logFile }: NodeProcessOptions): ChildProcess {
   const log = openSync(logFile, 'w');
   try {
-    return spawn(process.execPath, ['--import', endWithParent, main], {
+    return spawn(process.execPath, [...nodeOptions, '--import', endWithParent, main], {
       // a group of its own: a terminal's Ctrl-C reaches the stack alone, which then ends the processes in order
       detached: process.platform !== 'win32',
       windowsHide: true,

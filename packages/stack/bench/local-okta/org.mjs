@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { localOktaNodeOptions } from '../../dist/local-org.js';
 
 export const ADMIN = {
   login: 'admin@example.com',
@@ -20,8 +21,8 @@ const mainOf = (name) => fileURLToPath(new URL(`../../../${name}/dist/main.js`, 
 export async function startOrg(directory) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-okta-'));
   const children = [];
-  const start = (name, env) => {
-    const child = spawn(process.execPath, [mainOf(name)], {
+  const start = (name, env, nodeOptions = []) => {
+    const child = spawn(process.execPath, [...nodeOptions, mainOf(name)], {
       cwd: folder,
       env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,16 +45,20 @@ export async function startOrg(directory) {
   try {
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const okta = start('local-okta', {
-      PORT: String(port),
-      LOCAL_OKTA_LDAPS_PORT: '0',
-      LOCAL_OKTA_LDAP_PORT: '0',
-      LOCAL_OKTA_SETUP: 'manual',
-      LOCAL_OKTA_ADMIN_PASSWORD: ADMIN.password,
-      LOCAL_OKTA_API_TOKEN: ADMIN.token,
-      LOCAL_OKTA_LDAP_BIND_LIMIT: 'off',
-      LOCAL_OKTA_RATE_LIMITS: 'off',
-    });
+    const okta = start(
+      'local-okta',
+      {
+        PORT: String(port),
+        LOCAL_OKTA_LDAPS_PORT: '0',
+        LOCAL_OKTA_LDAP_PORT: '0',
+        LOCAL_OKTA_SETUP: 'manual',
+        LOCAL_OKTA_ADMIN_PASSWORD: ADMIN.password,
+        LOCAL_OKTA_API_TOKEN: ADMIN.token,
+        LOCAL_OKTA_LDAP_BIND_LIMIT: 'off',
+        LOCAL_OKTA_RATE_LIMITS: 'off',
+      },
+      localOktaNodeOptions,
+    );
     const call = (method, path, body) => callOkta(url, method, path, body);
     await until(okta, () => call('GET', '/local/setup').catch(() => undefined));
     const agent = start('ldap-agent', {
