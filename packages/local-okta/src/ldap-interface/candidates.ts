@@ -153,7 +153,8 @@ export function groupAt(
   { name, appId: wanted }: Extract<Place, { kind: 'group' }>,
   directory: Directory,
 ): Group | undefined {
-  return [...groupsNamed(directory, name), ...groupsWithOddSpaces(directory)].find(
-    (group) => (group.appId ?? undefined)?.toLowerCase() === wanted && withoutOddSpaces(keyOf(group.name)) === name,
-  );
+  const isHere = (group: Group): boolean =>
+    (group.appId ?? undefined)?.toLowerCase() === wanted && withoutOddSpaces(keyOf(group.name)) === name;
+  // Nearly always by the index: the others are looked through only where it finds none.
+  return [...groupsNamed(directory, name)].find(isHere) ?? [...groupsWithOddSpaces(directory)].find(isHere);
 }
